@@ -20,6 +20,7 @@ struct dlc_options {
 #define DLC_OPTION_TEXT(name, initial, argument, help) char name[DLC_OPTION_TEXT_BYTES];
 #define DLC_OPTION_NUMBER(name, initial, minimum, maximum, argument, help) uint64_t name;
 #define DLC_OPTION_CHOICE(name, initial, choices, help) uint32_t name;
+#define DLC_OPTION_INTERNAL(name, initial, minimum, maximum, help) uint64_t name;
 #include "libdlcheck/base/options.def"
 };
 
@@ -42,8 +43,8 @@ void dlc_options_defaults(struct dlc_options *options);
 bool dlc_options_set(struct dlc_options *options, const char *name, size_t name_length, const char *value,
                      size_t value_length, char *problem, size_t problem_bytes);
 
-/* Parses "key=value:key=value" (a ':' within a value is written "\:"). Wrong parts are skipped; the first problem is told.
-   False when there was one. */
+/* Parses "key=value:key=value"; within a value, ':' is written "\:" and '\' may be written "\\". Wrong parts are
+   skipped; the first problem is told. False when there was one. */
 bool dlc_options_parse(struct dlc_options *options, const char *text, char *problem, size_t problem_bytes);
 
 /* The table, as `help=1` prints it. */

@@ -18,12 +18,13 @@ struct dlc_output {
 
 void dlc_output_open(struct dlc_output *output, int descriptor);
 
-/* Appends formatted text. Knows %s %.*s %c %d %u %ld %lu %zu %lx %x %08x-style widths and %%, nothing else. */
+/* Appends formatted text. Knows %s %c %d %u %x and %%, with l or z, the flags 0 and -, a width and, for %s, a
+   precision (both may be *); nothing else. */
 __attribute__((format(printf, 2, 3))) void dlc_output_format(struct dlc_output *output, const char *format, ...);
 
 void dlc_output_bytes(struct dlc_output *output, const char *bytes, size_t size_bytes);
 
-/* Writes what is buffered (whole, restarting after signals). errno is kept. */
+/* Writes what is buffered: whole, restarting after signals, raising none, no cancellation point. errno is kept. */
 void dlc_output_flush(struct dlc_output *output);
 
 /* The same format into a buffer: always NUL-terminated, cut when too long; returns the length without the cut. */
