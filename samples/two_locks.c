@@ -1,0 +1,50 @@
+/*
+ * The same two threads and locks as in two_locks_hang.c, but this run is lucky: the second thread starts its work
+ * when the first is done. Nothing that a program could rely on keeps them apart.
+ *
+ * Expected: POSSIBLE DEADLOCK, parallel
+ *   do1 holds mutex_a (line 21) and waits for mutex_b (line 22)
+ *   do2 holds mutex_b (line 33) and waits for mutex_a (line 34)
+ */
+#include <pthread.h>
+#include <stdio.h>
+
+#include "../tests/support/quiet_barrier.h"
+
+static pthread_mutex_t mutex_a = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t mutex_b = PTHREAD_MUTEX_INITIALIZER;
+static struct quiet_counter turns;
+
+static void *do1(void *unused)
+{
+    (void)unused;
+    pthread_mutex_lock(&mutex_a);
+    pthread_mutex_lock(&mutex_b);
+    pthread_mutex_unlock(&mutex_b);
+    pthread_mutex_unlock(&mutex_a);
+    quiet_counter_advance(&turns);
+    return NULL;
+}
+
+static void *do2(void *unused)
+{
+    (void)unused;
+    quiet_counter_await(&turns, 1);
+    pthread_mutex_lock(&mutex_b);
+    pthread_mutex_lock(&mutex_a);
+    pthread_mutex_unlock(&mutex_a);
+    pthread_mutex_unlock(&mutex_b);
+    return NULL;
+}
+
+int main(void)
+{
+    pthread_t first, second;
+
+    pthread_create(&first, NULL, do1, NULL);
+    pthread_create(&second, NULL, do2, NULL);
+    pthread_join(first, NULL);
+    pthread_join(second, NULL);
+    puts("both threads came through");
+    return 0;
+}
