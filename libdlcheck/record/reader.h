@@ -28,7 +28,10 @@ struct dlc_reader {
     uint32_t chunk_count;
     uint8_t *chunk_kinds;  /* enum dlc_record_kind of every chunk (followers of a long record: NONE) */
     uint32_t *chunk_limits; /* snapshot: bytes of each chunk that are handed out */
-    bool owns_bytes;
+    uint32_t *chunk_slots;  /* number of the first slot of each chunk, for kinds of one size */
+    uint32_t slot_counts[DLC_KIND_COUNT];
+    uint64_t *starts;     /* snapshot: one bit per reference, set where a finished and checked record starts */
+    uint64_t owned_bytes; /* to be given back by dlc_reader_close */
 };
 
 /* Reads the file at `path` into private memory and checks it (the file may be written to meanwhile: it is the
@@ -46,8 +49,11 @@ void dlc_reader_close(struct dlc_reader *reader);
 
 const struct dlc_header *dlc_reader_header(const struct dlc_reader *reader);
 
-/* The record at `ref` when it is a finished record of that kind, else NULL. Variable-size records are complete:
-   their counts lie within their size. Constant time. */
+/* The record at `ref` when it is a record of that kind that was finished when it was checked, else NULL.
+   Variable-size records are complete: their counts lie within their size. Constant time.
+   Nothing is said about what the records mean: chains (`parent`, `more`, `next`) may run in circles, and where the
+   recording's process still runs, a recycled node may join a chain that it does not belong to. Who follows a chain
+   bounds the walk. */
 const struct dlc_thread_record *dlc_reader_thread(const struct dlc_reader *reader, dlc_ref ref);
 const struct dlc_lock_record *dlc_reader_lock(const struct dlc_reader *reader, dlc_ref ref);
 const struct dlc_stack_record *dlc_reader_stack(const struct dlc_reader *reader, dlc_ref ref);
@@ -64,6 +70,12 @@ const char *dlc_reader_string(const struct dlc_reader *reader, dlc_ref ref);
 /* Iterates over the finished records of one kind, in file order: start with 0, get each next reference, 0 at
    the end. */
 dlc_ref dlc_reader_next(const struct dlc_reader *reader, enum dlc_record_kind kind, dlc_ref after);
+
+/* Numbers for the records of a kind of one size (THREAD, LOCK, NODE, TRAIL), for arrays beside them: each has a
+   slot below dlc_reader_slot_count, in file order, with gaps. DLC_SLOT_NONE where there is no such record. */
+#define DLC_SLOT_NONE UINT32_MAX
+uint32_t dlc_reader_slot_count(const struct dlc_reader *reader, enum dlc_record_kind kind);
+uint32_t dlc_reader_slot(const struct dlc_reader *reader, enum dlc_record_kind kind, dlc_ref ref);
 
 /* The module that `address` belonged to at `unload_epoch`, or NULL. Linear in the number of modules. */
 const struct dlc_module_record *dlc_reader_module_at(const struct dlc_reader *reader, uint64_t address,
