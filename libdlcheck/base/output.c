@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -268,15 +267,26 @@ void dlc_output_format(struct dlc_output *output, const char *format, ...)
     va_end(arguments);
 }
 
-size_t dlc_format(char *buffer, size_t size_bytes, const char *format, ...)
+size_t dlc_format_list(char *buffer, size_t size_bytes, const char *format, va_list arguments)
 {
     struct sink sink = {.at = buffer, .room = size_bytes ? size_bytes - 1 : 0};
-    va_list arguments;
+    va_list copy;
 
-    va_start(arguments, format);
-    put_formatted(&sink, format, &arguments);
-    va_end(arguments);
+    va_copy(copy, arguments);
+    put_formatted(&sink, format, &copy);
+    va_end(copy);
     if (size_bytes)
         *sink.at = '\0';
     return sink.length;
+}
+
+size_t dlc_format(char *buffer, size_t size_bytes, const char *format, ...)
+{
+    va_list arguments;
+    size_t length;
+
+    va_start(arguments, format);
+    length = dlc_format_list(buffer, size_bytes, format, arguments);
+    va_end(arguments);
+    return length;
 }

@@ -5,6 +5,7 @@
 #ifndef DLC_BASE_OUTPUT_H
 #define DLC_BASE_OUTPUT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -29,5 +30,7 @@ void dlc_output_flush(struct dlc_output *output);
 
 /* The same format into a buffer: always NUL-terminated, cut when too long; returns the length without the cut. */
 __attribute__((format(printf, 3, 4))) size_t dlc_format(char *buffer, size_t size_bytes, const char *format, ...);
+__attribute__((format(printf, 3, 0))) size_t dlc_format_list(char *buffer, size_t size_bytes, const char *format,
+                                                             va_list arguments);
 
 #endif

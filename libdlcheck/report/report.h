@@ -13,13 +13,18 @@
 #include "libdlcheck/report/symbols.h"
 
 struct dlc_report_style {
-    bool all;     /* also the findings that are only counted */
-    bool colour;  /* ANSI colours */
+    bool all;    /* also the findings that are only counted */
+    bool colour; /* ANSI colours */
 };
 
-/* One process's findings. Returns how many were printed (0: nothing reported). Each finding answers, in this order:
-   what, which threads, which locks, each hold and each wait with its stack, why it may not matter, what to do, and
-   the suppression line. */
+/* One finding, with the title as its first line. False: there was no memory, and a line says so. */
+bool dlc_report_finding(struct dlc_output *output, const struct dlc_reader *reader,
+                        const struct dlc_finding *finding, struct dlc_symboliser *symboliser,
+                        const struct dlc_report_style *style);
+
+/* One process's findings. Returns how many were printed (0: nothing reported). Each finding answers, in this
+   order: what, which threads, which locks, each hold and each wait with its stack, why it may not matter, what to
+   do, and the suppression line. */
 size_t dlc_report_findings(struct dlc_output *output, const struct dlc_reader *reader,
                            const struct dlc_findings *findings, struct dlc_symboliser *symboliser,
                            const struct dlc_report_style *style);
@@ -28,8 +33,9 @@ size_t dlc_report_findings(struct dlc_output *output, const struct dlc_reader *r
 void dlc_report_footer(struct dlc_output *output, const struct dlc_reader *reader,
                        const struct dlc_findings *findings);
 
-/* Fingerprint of a finding: 64 bits from module base names, functions, offsets within them, and lock classes; never from
-   addresses, pids or build-ids. Equal across runs of one binary, and across rebuilds that leave the functions alone. */
+/* Fingerprint of a finding: 64 bits from module base names, functions, offsets within them, and lock classes;
+   never from addresses, pids or build-ids. Equal across runs of one binary, and across rebuilds that leave the
+   functions alone. */
 uint64_t dlc_report_fingerprint(const struct dlc_reader *reader, const struct dlc_finding *finding,
                                 struct dlc_symboliser *symboliser);
 
