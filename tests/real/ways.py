@@ -85,6 +85,9 @@ class Run:
         limit.cancel()
         return Outcome(status, "", seconds, int(self.peak.read_text() or 0) * 1024 if self.peak.exists() else 0)
 
+    def kill(self, process):
+        os.killpg(process.pid, signal.SIGKILL)
+
     def complete(self, arguments, stdin=subprocess.DEVNULL):
         """Start to end; the text is all that the program wrote."""
         outcome = self.finish(self.start(arguments, stdin))
