@@ -2,6 +2,7 @@
 #include "libdlcheck/analyze/events.h"
 #include "libdlcheck/analyze/findings.h"
 #include "libdlcheck/analyze/pattern.h"
+#include "libdlcheck/analyze/predict.h"
 
 bool dlc_analyze(struct dlc_findings *findings, const struct dlc_reader *reader)
 {
@@ -11,7 +12,9 @@ bool dlc_analyze(struct dlc_findings *findings, const struct dlc_reader *reader)
     bool done;
 
     dlc_patterns_open(&patterns, reader, &scratch);
-    done = dlc_events_collect(&collection, &patterns) && dlc_collection_finish(&collection, findings);
+    done = dlc_events_collect(&collection, &patterns) &&
+           dlc_predict(&collection, &patterns, &findings->budget_hit) &&
+           dlc_collection_finish(&collection, findings);
     dlc_arena_release(&scratch);
     return done;
 }

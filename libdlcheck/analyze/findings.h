@@ -36,9 +36,9 @@ enum dlc_label {
     DLC_LABEL_COUNT
 };
 #define DLC_LABEL_BIT(label) (1u << (label))
-#define DLC_LABELS_COUNTED_ONLY                                                                                  \
-    (DLC_LABEL_BIT(DLC_LABEL_GUARDED) | DLC_LABEL_BIT(DLC_LABEL_READ_ONLY) |                                     \
-     DLC_LABEL_BIT(DLC_LABEL_UNSHARED) | DLC_LABEL_BIT(DLC_LABEL_TRIED))
+#define DLC_LABELS_COUNTED_ONLY                                                                                   \
+    (DLC_LABEL_BIT(DLC_LABEL_GUARDED) | DLC_LABEL_BIT(DLC_LABEL_READ_ONLY) | DLC_LABEL_BIT(DLC_LABEL_UNSHARED) |  \
+     DLC_LABEL_BIT(DLC_LABEL_TRIED))
 
 /* A lock held by a participant while it waits. */
 struct dlc_hold {
@@ -52,8 +52,8 @@ struct dlc_hold {
 /* One participant. Steps form a ring: each waits for a lock that the next one holds, the last for one that the
    first holds. In a HANG they are just the threads. */
 struct dlc_step {
-    dlc_ref thread; /* THREAD; in a possible deadlock: one that came through here */
-    uint32_t wait_kind; /* enum dlc_wait_kind */
+    dlc_ref thread;        /* THREAD; in a possible deadlock: one that came through here */
+    uint32_t wait_kind;    /* enum dlc_wait_kind */
     uint64_t wait_address; /* address of the lock or object waited for (or misused) */
     dlc_ref wait_lock;     /* LOCK or 0 */
     dlc_ref wait_stack;    /* STACK */
@@ -80,8 +80,8 @@ struct dlc_finding {
 
 struct dlc_findings {
     struct dlc_arena arena;
-    struct dlc_finding *items; /* reported ones first: deadlock, hang, possible (parallel, ordered, ...), misuse; then
-                                  those that are only counted */
+    struct dlc_finding *items; /* reported ones first: deadlock, hang, possible (parallel, ordered, ...), misuse;
+                                  then those that are only counted */
     size_t count;
     uint64_t label_counts[DLC_LABEL_COUNT]; /* patterns that carry each label */
     bool budget_hit; /* the cycle search stopped early: longer or further cycles may exist */
@@ -90,8 +90,8 @@ struct dlc_findings {
 /* Whether a finding belongs in a report without --all. */
 bool dlc_finding_reported(const struct dlc_finding *finding);
 
-/* Analyses a whole recording: live events, then prediction. `findings` is to be empty (all zero) and is released by
-   the caller. False: out of memory. Cost: see predict.h. */
+/* Analyses a whole recording: live events, then prediction. `findings` is to be empty (all zero) and is released
+   by the caller. False: out of memory. Cost: see predict.h. */
 bool dlc_analyze(struct dlc_findings *findings, const struct dlc_reader *reader);
 
 void dlc_findings_release(struct dlc_findings *findings);
