@@ -29,9 +29,12 @@ size_t dlc_report_findings(struct dlc_output *output, const struct dlc_reader *r
                            const struct dlc_findings *findings, struct dlc_symboliser *symboliser,
                            const struct dlc_report_style *style);
 
-/* What was counted, not shown, and not seen: nothing when all is 0. */
+/* What was counted, not shown (nothing when `all` findings were shown), and not seen: nothing when all is 0. */
 void dlc_report_footer(struct dlc_output *output, const struct dlc_reader *reader,
-                       const struct dlc_findings *findings);
+                       const struct dlc_findings *findings, bool all);
+
+/* Whether the footer says anything. */
+bool dlc_report_has_footer(const struct dlc_reader *reader, const struct dlc_findings *findings, bool all);
 
 /* Fingerprint of a finding: 64 bits from module base names, functions, offsets within them, and lock classes;
    never from addresses, pids or build-ids. Equal across runs of one binary, and across rebuilds that leave the

@@ -1,0 +1,162 @@
+#include "tools/show.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libdlcheck/report/report.h"
+#include "tools/command.h"
+
+#define PROCESSES_NAMED 8
+
+enum dlc_flag dlc_show_flag(struct dlc_show *show, struct dlc_arguments *arguments, const char *topic)
+{
+    const char *value;
+
+    if (dlc_arguments_is(arguments, "help") || dlc_arguments_is(arguments, "h"))
+        return dlc_help_print(topic) ? DLC_FLAG_HELP : DLC_FLAG_WRONG;
+    if (dlc_arguments_is(arguments, "all") && !arguments->value) {
+        show->all = true;
+        return DLC_FLAG_TAKEN;
+    }
+    if (dlc_arguments_is(arguments, "format")) {
+        value = dlc_arguments_value(arguments);
+        if (!value || (strcmp(value, "text") != 0 && strcmp(value, "json") != 0)) {
+            dlc_say_usage(topic, "--format takes text or json, not \"%s\"", value ? value : "");
+            return DLC_FLAG_WRONG;
+        }
+        show->format = strcmp(value, "json") ? DLC_FORMAT_TEXT : DLC_FORMAT_JSON;
+        return DLC_FLAG_TAKEN;
+    }
+    if (dlc_arguments_is(arguments, "output")) {
+        show->path = dlc_arguments_value(arguments);
+        if (!show->path || !*show->path) {
+            dlc_say_usage(topic, "--output takes the name of a file");
+            return DLC_FLAG_WRONG;
+        }
+        return DLC_FLAG_TAKEN;
+    }
+    return DLC_FLAG_OTHER;
+}
+
+static void print_process(struct dlc_output *output, const struct dlc_recording *recording)
+{
+    char command[160];
+
+    dlc_recording_command(recording, command, sizeof(command));
+    dlc_output_format(output, "%s (process %u)", command, dlc_reader_header(&recording->reader)->pid);
+}
+
+/* Where the bug was found, when the run had several processes. */
+static void print_processes(struct dlc_output *output, const struct dlc_bug *bug)
+{
+    dlc_output_format(output, "\n  Process\n    ");
+    print_process(output, bug->recording);
+    dlc_output_format(output, "\n");
+    if (bug->process_count < 2)
+        return;
+    dlc_output_format(output, "    and %zu more:", bug->process_count - 1);
+    for (size_t i = 1; i < bug->process_count && i <= PROCESSES_NAMED; i++)
+        dlc_output_format(output, " %u", dlc_reader_header(&bug->processes[i]->reader)->pid);
+    dlc_output_format(output, bug->process_count > PROCESSES_NAMED + 1 ? " ...\n" : "\n");
+}
+
+/* Where nothing was found and nothing need be said, a loss still is. */
+static void print_footers(struct dlc_output *output, const struct dlc_show *show,
+                          const struct dlc_session *session)
+{
+    bool losses_only = show->all || (show->quiet && !session->bug_count);
+
+    for (size_t i = 0; i < session->recording_count; i++) {
+        struct dlc_recording *recording = session->recordings[i];
+
+        if (!dlc_report_has_footer(&recording->reader, &recording->findings, losses_only))
+            continue;
+        dlc_output_format(output, "About ");
+        print_process(output, recording);
+        dlc_output_format(output, ":\n");
+        dlc_report_footer(output, &recording->reader, &recording->findings, losses_only);
+        dlc_output_format(output, "\n");
+    }
+}
+
+static void print_text(struct dlc_output *output, const struct dlc_show *show, const struct dlc_session *session)
+{
+    struct dlc_report_style style = {.all = show->all,
+                                     .colour = isatty(output->descriptor) && !getenv("NO_COLOR")};
+
+    for (size_t i = 0; i < session->bug_count; i++) {
+        const struct dlc_bug *bug = &session->bugs[i];
+
+        dlc_report_finding(output, &bug->recording->reader, bug->finding, &bug->recording->symbols.symboliser,
+                           &style);
+        if (session->recording_count > 1)
+            print_processes(output, bug);
+        dlc_output_format(output, "\n");
+    }
+    print_footers(output, show, session);
+    if (session->reported_count || !show->quiet)
+        dlc_output_format(output, "dlcheck: %zu finding%s in %zu process%s\n", session->reported_count,
+                          session->reported_count == 1 ? "" : "s", session->recording_count,
+                          session->recording_count == 1 ? "" : "es");
+}
+
+/* -1, after saying why: it cannot be written. */
+static int open_output(const struct dlc_show *show, int flags)
+{
+    int descriptor =
+        show->path ? open(show->path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666) : show->descriptor;
+
+    if (descriptor < 0)
+        dlc_say("the report cannot be written to %s: %s", show->path, strerror(errno));
+    return descriptor;
+}
+
+bool dlc_show_possible(const struct dlc_show *show)
+{
+    int descriptor = open_output(show, O_APPEND);
+
+    if (show->path && descriptor >= 0)
+        close(descriptor);
+    return descriptor >= 0;
+}
+
+bool dlc_show_session(const struct dlc_show *show, const struct dlc_session *session)
+{
+    struct dlc_output output;
+    bool written;
+
+    dlc_output_open(&output, open_output(show, show->append ? O_APPEND : O_TRUNC));
+    if (output.descriptor < 0)
+        return false;
+    if (show->format == DLC_FORMAT_JSON) {
+        char *document = dlc_json_session(session);
+
+        dlc_output_bytes(&output, document, strlen(document));
+        free(document);
+    } else {
+        print_text(&output, show, session);
+    }
+    dlc_output_flush(&output);
+    if (show->path && close(output.descriptor) != 0 && !output.failed) {
+        output.failed = true;
+        output.error_number = errno;
+    }
+    written = !output.failed;
+    if (!written)
+        dlc_say("the report could not be written in full%s%s: %s", show->path ? " to " : "",
+                show->path ? show->path : "", strerror(output.error_number));
+    return written;
+}
+
+void dlc_show_unreadable(const struct dlc_session *session)
+{
+    for (size_t i = 0; i < session->unreadable_count; i++) {
+        const struct dlc_unreadable *unreadable = &session->unreadable[i];
+
+        dlc_say("%s cannot be read: %s (at byte %lu). Delete it, or run the program again.", unreadable->path,
+                unreadable->problem, unreadable->offset_bytes);
+    }
+}
