@@ -129,6 +129,7 @@ static json_t *locks_array(struct finding_context *context)
         json_object_set_new(object, "name", text(name));
         json_object_set_new(object, "address", hexadecimal(member->address));
         json_object_set_new(object, "initialised_at", stack_array(context, lock ? lock->init_stack : 0));
+        json_object_set_new(object, "first_locked_at", stack_array(context, lock ? lock->first_stack : 0));
         json_array_append_new(array, object);
     }
     return array;

@@ -1,6 +1,5 @@
 #include "tools/recording.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,19 +136,4 @@ void dlc_session_release(struct dlc_session *session)
     free(session->unreadable);
     free(session->bugs);
     *session = (struct dlc_session){0};
-}
-
-void dlc_recording_command(const struct dlc_recording *recording, char *buffer, size_t size_bytes)
-{
-    const struct dlc_header *header = dlc_reader_header(&recording->reader);
-    const struct dlc_text_record *command = dlc_reader_text(&recording->reader, header->command);
-    size_t length = 0;
-
-    if (!command || command->text_bytes < 2) {
-        snprintf(buffer, size_bytes, "%s", dlc_reader_string(&recording->reader, header->program));
-        return;
-    }
-    for (uint32_t i = 0; i + 1 < command->text_bytes && length + 1 < size_bytes; i++)
-        buffer[length++] = command->text[i] ? command->text[i] : ' ';
-    buffer[length] = '\0';
 }

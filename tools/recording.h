@@ -48,7 +48,4 @@ struct dlc_session {
 void dlc_session_load(struct dlc_session *session, const struct dlc_paths *paths, bool all);
 void dlc_session_release(struct dlc_session *session);
 
-/* What the process was started as: "./server --port 80", cut at `size_bytes`. Always terminated. */
-void dlc_recording_command(const struct dlc_recording *recording, char *buffer, size_t size_bytes);
-
 #endif

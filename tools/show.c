@@ -41,23 +41,12 @@ enum dlc_flag dlc_show_flag(struct dlc_show *show, struct dlc_arguments *argumen
     return DLC_FLAG_OTHER;
 }
 
-static void print_process(struct dlc_output *output, const struct dlc_recording *recording)
+static void print_other_processes(struct dlc_output *output, const struct dlc_bug *bug)
 {
-    char command[160];
-
-    dlc_recording_command(recording, command, sizeof(command));
-    dlc_output_format(output, "%s (process %u)", command, dlc_reader_header(&recording->reader)->pid);
-}
-
-/* Where the bug was found, when the run had several processes. */
-static void print_processes(struct dlc_output *output, const struct dlc_bug *bug)
-{
-    dlc_output_format(output, "\n  Process\n    ");
-    print_process(output, bug->recording);
-    dlc_output_format(output, "\n");
     if (bug->process_count < 2)
         return;
-    dlc_output_format(output, "    and %zu more:", bug->process_count - 1);
+    dlc_output_format(output, "\n  Also found in %zu more process%s:", bug->process_count - 1,
+                      bug->process_count == 2 ? "" : "es");
     for (size_t i = 1; i < bug->process_count && i <= PROCESSES_NAMED; i++)
         dlc_output_format(output, " %u", dlc_reader_header(&bug->processes[i]->reader)->pid);
     dlc_output_format(output, bug->process_count > PROCESSES_NAMED + 1 ? " ...\n" : "\n");
@@ -72,13 +61,7 @@ static void print_footers(struct dlc_output *output, const struct dlc_show *show
     for (size_t i = 0; i < session->recording_count; i++) {
         struct dlc_recording *recording = session->recordings[i];
 
-        if (!dlc_report_has_footer(&recording->reader, &recording->findings, losses_only))
-            continue;
-        dlc_output_format(output, "About ");
-        print_process(output, recording);
-        dlc_output_format(output, ":\n");
         dlc_report_footer(output, &recording->reader, &recording->findings, losses_only);
-        dlc_output_format(output, "\n");
     }
 }
 
@@ -92,8 +75,7 @@ static void print_text(struct dlc_output *output, const struct dlc_show *show, c
 
         dlc_report_finding(output, &bug->recording->reader, bug->finding, &bug->recording->symbols.symboliser,
                            &style);
-        if (session->recording_count > 1)
-            print_processes(output, bug);
+        print_other_processes(output, bug);
         dlc_output_format(output, "\n");
     }
     print_footers(output, show, session);

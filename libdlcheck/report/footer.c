@@ -1,3 +1,4 @@
+#include "libdlcheck/report/process.h"
 #include "libdlcheck/report/report.h"
 #include "libdlcheck/report/words.h"
 
@@ -40,6 +41,11 @@ void dlc_report_footer(struct dlc_output *output, const struct dlc_reader *reade
 {
     const struct dlc_header *header = dlc_reader_header(reader);
 
+    if (!dlc_report_has_footer(reader, findings, all))
+        return;
+    dlc_output_format(output, "About ");
+    dlc_report_process(output, reader);
+    dlc_output_format(output, "\n");
     if (!all && any_counted_only(findings)) {
         dlc_output_format(output,
                           "  Counted but not shown, because it cannot happen as it is (--all shows it):\n");

@@ -29,7 +29,8 @@ size_t dlc_report_findings(struct dlc_output *output, const struct dlc_reader *r
                            const struct dlc_findings *findings, struct dlc_symboliser *symboliser,
                            const struct dlc_report_style *style);
 
-/* What was counted, not shown (nothing when `all` findings were shown), and not seen: nothing when all is 0. */
+/* What was counted, not shown (nothing when `all` findings were shown), and not seen: nothing at all when all is
+ * 0. */
 void dlc_report_footer(struct dlc_output *output, const struct dlc_reader *reader,
                        const struct dlc_findings *findings, bool all);
 

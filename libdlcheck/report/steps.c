@@ -71,16 +71,22 @@ static void print_other_holds(struct dlc_report_context *context, const struct d
     }
 }
 
-static void format_duration(char *buffer, size_t size_bytes, uint64_t from_ns, uint64_t to_ns)
+/* "waits for", "has waited 2500 ms for": how long a live finding's thread had waited when it was found. */
+static void format_wait(char *buffer, size_t size_bytes, const struct dlc_finding *finding,
+                        const struct dlc_step *step)
 {
-    uint64_t ms = to_ns > from_ns ? (to_ns - from_ns) / 1000000 : 0;
+    uint64_t ms = step->wait_since_ns && finding->time_ns > step->wait_since_ns
+                      ? (finding->time_ns - step->wait_since_ns) / 1000000
+                      : 0;
 
-    if (!from_ns || !to_ns)
-        buffer[0] = '\0';
+    if (finding->kind == DLC_FINDING_POSSIBLE_DEADLOCK)
+        dlc_format(buffer, size_bytes, "then waits for");
+    else if (ms == 0)
+        dlc_format(buffer, size_bytes, "waits for");
     else if (ms < 10000)
-        dlc_format(buffer, size_bytes, ", for %lu ms by then,", ms);
+        dlc_format(buffer, size_bytes, "has waited %lu ms for", ms);
     else
-        dlc_format(buffer, size_bytes, ", for %lu s by then,", ms / 1000);
+        dlc_format(buffer, size_bytes, "has waited %lu s for", ms / 1000);
 }
 
 /* What a thread waits for, as the object of "waits for". */
@@ -115,12 +121,11 @@ static void format_wanted(struct dlc_report_context *context, const struct dlc_s
 static void print_cycle_step(struct dlc_report_context *context, const struct dlc_step *step)
 {
     const struct dlc_hold *hold = dlc_cast_main_hold(step);
-    bool possible = context->finding->kind == DLC_FINDING_POSSIBLE_DEADLOCK;
-    char thread[16], held[DLC_REPORT_NAME_BYTES], wanted[DLC_REPORT_NAME_BYTES], since[48];
+    char thread[16], held[DLC_REPORT_NAME_BYTES], wanted[DLC_REPORT_NAME_BYTES], waits[48];
 
     dlc_report_thread_label(context, thread, sizeof(thread), step->thread);
     format_wanted(context, step, wanted, sizeof(wanted));
-    format_duration(since, sizeof(since), step->wait_since_ns, context->finding->time_ns);
+    format_wait(waits, sizeof(waits), context->finding, step);
     dlc_output_format(context->output, "\n");
     if (hold) {
         dlc_report_lock_label(context, held, sizeof(held), hold->lock, hold->address);
@@ -131,11 +136,11 @@ static void print_cycle_step(struct dlc_report_context *context, const struct dl
         dlc_output_format(context->output, "  Thread %s ", thread);
     }
     if (step->wait_how == DLC_HOW_COND && dlc_cast_wants_lock(step))
-        dlc_output_format(context->output, "takes %s again inside a wait on a condition variable%s at\n", wanted,
-                          since);
+        dlc_output_format(context->output, "%s %s again, inside a wait on a condition variable, at\n", waits,
+                          wanted);
     else
-        dlc_output_format(context->output, "%s %s%s%s at\n", possible ? "then waits for" : "waits for", wanted,
-                          step->wait_timed ? ", with a timeout," : "", since);
+        dlc_output_format(context->output, "%s %s%s at\n", waits, wanted,
+                          step->wait_timed ? ", with a timeout," : "");
     print_stack(context, step->wait_stack);
     print_other_holds(context, step, thread);
 }
@@ -147,7 +152,7 @@ static const char *misuse_verb(enum dlc_misuse_rule rule)
     case DLC_RULE_UNLOCK_NOT_LOCKED:
         return "unlocks";
     case DLC_RULE_RELOCK:
-        return "locks";
+        return "locks again";
     case DLC_RULE_OWNER_EXITED:
         return "waits for";
     case DLC_RULE_DESTROY_LOCKED:

@@ -3,6 +3,7 @@
 #include "libdlcheck/report/context.h"
 #include "libdlcheck/report/lock_name.h"
 #include "libdlcheck/report/place.h"
+#include "libdlcheck/report/process.h"
 #include "libdlcheck/report/prose.h"
 #include "libdlcheck/report/words.h"
 
@@ -129,6 +130,8 @@ static void print_cast(struct dlc_report_context *context)
     const struct dlc_cast *cast = &context->cast;
     char name[DLC_REPORT_NAME_BYTES];
 
+    dlc_output_format(context->output, "\n  Process\n    ");
+    dlc_report_process(context->output, context->reader);
     dlc_output_format(context->output, "\n  Threads\n");
     for (size_t i = 0; i < cast->thread_count; i++)
         print_thread(context, cast->threads[i]);
@@ -191,9 +194,9 @@ size_t dlc_report_findings(struct dlc_output *output, const struct dlc_reader *r
     for (size_t i = 0; i < findings->count; i++) {
         if (!style->all && !dlc_finding_reported(&findings->items[i]))
             continue;
-        if (printed++)
-            dlc_output_format(output, "\n");
         dlc_report_finding(output, reader, &findings->items[i], symboliser, style);
+        dlc_output_format(output, "\n");
+        printed++;
     }
     return printed;
 }
