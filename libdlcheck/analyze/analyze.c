@@ -4,7 +4,7 @@
 #include "libdlcheck/analyze/pattern.h"
 #include "libdlcheck/analyze/predict.h"
 
-bool dlc_analyze(struct dlc_findings *findings, const struct dlc_reader *reader)
+static bool analyze(struct dlc_findings *findings, const struct dlc_reader *reader, bool predict)
 {
     struct dlc_arena scratch = DLC_ARENA_EMPTY;
     struct dlc_collection collection = {&findings->arena, NULL};
@@ -13,10 +13,20 @@ bool dlc_analyze(struct dlc_findings *findings, const struct dlc_reader *reader)
 
     dlc_patterns_open(&patterns, reader, &scratch);
     done = dlc_events_collect(&collection, &patterns) &&
-           dlc_predict(&collection, &patterns, &findings->budget_hit) &&
+           (!predict || dlc_predict(&collection, &patterns, &findings->budget_hit)) &&
            dlc_collection_finish(&collection, findings);
     dlc_arena_release(&scratch);
     return done;
+}
+
+bool dlc_analyze(struct dlc_findings *findings, const struct dlc_reader *reader)
+{
+    return analyze(findings, reader, true);
+}
+
+bool dlc_analyze_events(struct dlc_findings *findings, const struct dlc_reader *reader)
+{
+    return analyze(findings, reader, false);
 }
 
 void dlc_findings_release(struct dlc_findings *findings)

@@ -90,6 +90,9 @@ struct dlc_findings {
 /* Whether a finding belongs in a report without --all. */
 bool dlc_finding_reported(const struct dlc_finding *finding);
 
+/* The live events alone: quick, whatever the size of the recording. Otherwise as dlc_analyze. */
+bool dlc_analyze_events(struct dlc_findings *findings, const struct dlc_reader *reader);
+
 /* Analyses a whole recording: live events, then prediction. `findings` is to be empty (all zero) and is released
    by the caller. False: out of memory. Cost: see predict.h. */
 bool dlc_analyze(struct dlc_findings *findings, const struct dlc_reader *reader);
