@@ -28,6 +28,8 @@ static const char run_help[] =
     "          write the report to FILE instead of stderr\n"
     "  --all\n"
     "          show also what is otherwise only counted, because it cannot happen as it is\n"
+    "  --suppressions=FILE\n"
+    "          leave out the findings that FILE names, by the lines that reports end with\n"
     "  --error-exitcode=N\n"
     "          exit status when something was found (default: 66); 0: the program's own\n"
     "\n"
@@ -56,6 +58,8 @@ static const char report_help[] =
     "          write the report to FILE instead of stdout\n"
     "  --all\n"
     "          show also what is otherwise only counted, because it cannot happen as it is\n"
+    "  --suppressions=FILE\n"
+    "          leave out the findings that FILE names, by the lines that reports end with\n"
     "\n"
     "Exit status: 0 nothing was found, 66 something was, 2 wrong usage or the report could not be written,\n"
     "3 a recording could not be read (the others are reported; 66 if they have findings).\n";

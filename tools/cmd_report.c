@@ -43,7 +43,7 @@ static int report(const struct dlc_show *show, const struct dlc_paths *paths)
     struct dlc_session session;
     int code = DLC_EXIT_NOTHING;
 
-    dlc_session_load(&session, paths, show->all);
+    dlc_session_load(&session, paths, show->all, &show->suppressions);
     dlc_show_unreadable(&session);
     if (session.recording_count || show->format == DLC_FORMAT_JSON) {
         if (!dlc_show_session(show, &session))
@@ -87,5 +87,6 @@ int dlc_command_report(int argc, char **argv)
         all_there = add_path(&paths, DEFAULT_FOLDER);
     code = all_there ? report(&show, &paths) : DLC_EXIT_TROUBLE;
     dlc_paths_release(&paths);
+    dlc_suppressions_release(&show.suppressions);
     return code;
 }

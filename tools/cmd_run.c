@@ -199,7 +199,7 @@ static int conclude(struct run *run, int code)
                 run->command[0], run->folder.path);
         return code ? code : DLC_EXIT_TROUBLE;
     }
-    dlc_session_load(&session, &paths, run->show.all);
+    dlc_session_load(&session, &paths, run->show.all, &run->show.suppressions);
     dlc_show_unreadable(&session);
     if (!dlc_show_session(&run->show, &session))
         code = DLC_EXIT_TROUBLE;
@@ -265,6 +265,8 @@ int dlc_command_run(int argc, char **argv)
         code = run_program(&run, path);
         dlc_run_folder_release(&run.folder);
     }
+    dlc_suppressions_release(&run.show.suppressions);
+    free(run.settings);
     free(path);
     return code;
 }

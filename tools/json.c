@@ -314,6 +314,7 @@ char *dlc_json_session(const struct dlc_session *session)
     json_object_set_new(document, "processes", processes);
     json_object_set_new(document, "findings", findings);
     json_object_set_new(document, "counts", counts_object(session));
+    json_object_set_new(document, "suppressed", whole(session->suppressed_count));
     json_object_set_new(document, "not_seen", not_seen_object(session));
     document_text = dlc_certain(json_dumps(document, JSON_INDENT(2)));
     lines = dlc_print("%s\n", document_text);

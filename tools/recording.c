@@ -62,10 +62,10 @@ static int by_start(const void *left, const void *right)
     return (first > second) - (first < second);
 }
 
-static void add_bug(struct dlc_session *session, struct dlc_recording *recording,
-                    const struct dlc_finding *finding)
+/* The bug that the finding is an instance of: one seen before, or a new one. */
+static struct dlc_bug *bug_of(struct dlc_session *session, uint64_t fingerprint, struct dlc_recording *recording,
+                              const struct dlc_finding *finding)
 {
-    uint64_t fingerprint = dlc_report_fingerprint(&recording->reader, finding, &recording->symbols.symboliser);
     struct dlc_bug *bug = session->bugs, *end = session->bugs + session->bug_count;
 
     while (bug < end && (bug->fingerprint != fingerprint || bug->finding->kind != finding->kind))
@@ -76,6 +76,20 @@ static void add_bug(struct dlc_session *session, struct dlc_recording *recording
         *bug = (struct dlc_bug){.fingerprint = fingerprint, .recording = recording, .finding = finding};
         session->reported_count += dlc_finding_reported(finding);
     }
+    return bug;
+}
+
+static void add_finding(struct dlc_session *session, struct dlc_recording *recording,
+                        const struct dlc_finding *finding, const struct dlc_suppressions *suppressions)
+{
+    uint64_t fingerprint = dlc_report_fingerprint(&recording->reader, finding, &recording->symbols.symboliser);
+    struct dlc_bug *bug;
+
+    if (dlc_suppressions_match(suppressions, finding->kind, fingerprint)) {
+        session->suppressed_count++;
+        return;
+    }
+    bug = bug_of(session, fingerprint, recording, finding);
     bug->count += finding->count;
     if (bug->process_count && bug->processes[bug->process_count - 1] == recording)
         return;
@@ -104,7 +118,8 @@ static void sort_bugs(struct dlc_session *session)
     }
 }
 
-void dlc_session_load(struct dlc_session *session, const struct dlc_paths *paths, bool all)
+void dlc_session_load(struct dlc_session *session, const struct dlc_paths *paths, bool all,
+                      const struct dlc_suppressions *suppressions)
 {
     *session = (struct dlc_session){0};
     for (size_t i = 0; i < paths->count; i++)
@@ -116,7 +131,7 @@ void dlc_session_load(struct dlc_session *session, const struct dlc_paths *paths
 
         for (size_t j = 0; j < recording->findings.count; j++) {
             if (all || dlc_finding_reported(&recording->findings.items[j]))
-                add_bug(session, recording, &recording->findings.items[j]);
+                add_finding(session, recording, &recording->findings.items[j], suppressions);
         }
     }
     sort_bugs(session);

@@ -6,6 +6,7 @@
 #include "libdlcheck/analyze/findings.h"
 #include "libdlcheck/record/reader.h"
 #include "tools/folder.h"
+#include "tools/suppressions.h"
 #include "tools/symbols_dwarf.h"
 
 struct dlc_recording {
@@ -40,12 +41,13 @@ struct dlc_session {
     size_t unreadable_count;
     struct dlc_bug *bugs; /* most certain first */
     size_t bug_count;
-    size_t reported_count; /* of them, those that count as findings */
+    size_t reported_count;   /* of them, those that count as findings */
+    size_t suppressed_count; /* left out: findings in processes, not bugs */
 };
 
-/* Reads and analyses every path. `all` takes in findings that are otherwise only counted. Release it in the end.
- */
-void dlc_session_load(struct dlc_session *session, const struct dlc_paths *paths, bool all);
+/* Reads and analyses every path. `all` takes in findings that are otherwise only counted. To be released. */
+void dlc_session_load(struct dlc_session *session, const struct dlc_paths *paths, bool all,
+                      const struct dlc_suppressions *suppressions);
 void dlc_session_release(struct dlc_session *session);
 
 #endif

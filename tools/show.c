@@ -38,6 +38,12 @@ enum dlc_flag dlc_show_flag(struct dlc_show *show, struct dlc_arguments *argumen
         }
         return DLC_FLAG_TAKEN;
     }
+    if (dlc_arguments_is(arguments, "suppressions")) {
+        value = dlc_arguments_value(arguments);
+        if (!value)
+            dlc_say_usage(topic, "--suppressions takes the name of a file");
+        return value && dlc_suppressions_read(&show->suppressions, value) ? DLC_FLAG_TAKEN : DLC_FLAG_WRONG;
+    }
     return DLC_FLAG_OTHER;
 }
 
@@ -65,6 +71,16 @@ static void print_footers(struct dlc_output *output, const struct dlc_show *show
     }
 }
 
+static void print_total(struct dlc_output *output, const struct dlc_session *session)
+{
+    dlc_output_format(output, "dlcheck: %zu finding%s in %zu process%s", session->reported_count,
+                      session->reported_count == 1 ? "" : "s", session->recording_count,
+                      session->recording_count == 1 ? "" : "es");
+    if (session->suppressed_count)
+        dlc_output_format(output, ", %zu suppressed", session->suppressed_count);
+    dlc_output_format(output, "\n");
+}
+
 static void print_text(struct dlc_output *output, const struct dlc_show *show, const struct dlc_session *session)
 {
     struct dlc_report_style style = {.all = show->all,
@@ -80,9 +96,7 @@ static void print_text(struct dlc_output *output, const struct dlc_show *show, c
     }
     print_footers(output, show, session);
     if (session->reported_count || !show->quiet)
-        dlc_output_format(output, "dlcheck: %zu finding%s in %zu process%s\n", session->reported_count,
-                          session->reported_count == 1 ? "" : "s", session->recording_count,
-                          session->recording_count == 1 ? "" : "es");
+        print_total(output, session);
 }
 
 /* -1, after saying why: it cannot be written. */

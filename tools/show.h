@@ -9,6 +9,7 @@ enum dlc_format { DLC_FORMAT_TEXT = 0, DLC_FORMAT_JSON };
 
 struct dlc_show {
     enum dlc_format format;
+    struct dlc_suppressions suppressions;
     bool all;         /* also what is otherwise only counted */
     bool quiet;       /* nothing at all where there is nothing to tell */
     const char *path; /* file to write to; NULL: `descriptor` */
@@ -23,7 +24,7 @@ enum dlc_flag {
     DLC_FLAG_HELP   /* help on `topic` was asked for, and printed */
 };
 
-/* The flags that `run` and `report` share: --format, --all, --output, --help. */
+/* The flags that `run` and `report` share: --format, --all, --output, --suppressions, --help. */
 enum dlc_flag dlc_show_flag(struct dlc_show *show, struct dlc_arguments *arguments, const char *topic);
 
 /* False: the file cannot be written, and a sentence on stderr says so. To be asked before work is put in. */
