@@ -17,10 +17,10 @@ struct search {
     uint32_t *distance;          /* by vertex: edges from it to the ring's first, FAR when it is not known */
     uint32_t *reached;           /* vertices whose distance is known */
     uint32_t reached_count;
-    uint32_t *ring;  /* edges */
-    uint32_t *trail; /* where in `ahead` each edge of the ring is */
-    bool *on_ring;   /* by vertex */
-    uint32_t patterns_end;
+    uint32_t *ring;         /* edges */
+    uint32_t *trail;        /* where in `ahead` each edge of the ring is */
+    bool *on_ring;          /* by vertex */
+    uint32_t patterns_left; /* of DLC_PATTERNS_LONG */
 };
 
 static bool is_hard(const struct dlc_ring_graph *rings, uint32_t edge)
@@ -134,7 +134,17 @@ static void measure(struct search *search, uint32_t first, uint32_t length)
 
 static bool budget_left(const struct search *search)
 {
-    return search->instances->steps_left > 0 && HASH_COUNT(search->instances->table) < search->patterns_end;
+    return search->instances->steps_left > 0 && search->patterns_left > 0;
+}
+
+static bool look(struct search *search, uint32_t length)
+{
+    uint32_t before = HASH_COUNT(search->instances->table);
+    bool done = dlc_instances_look(search->instances, search->ring, length);
+    uint32_t added = HASH_COUNT(search->instances->table) - before;
+
+    search->patterns_left -= added < search->patterns_left ? added : search->patterns_left;
+    return done;
 }
 
 /* Looks at the rings of more than `shortest` and up to `longest` locks of which `first` is the smallest. */
@@ -161,7 +171,7 @@ static bool look_from(struct search *search, uint32_t first, uint32_t shortest, 
         to = edges[search->ring[depth]].to;
         if (to == first) {
             if (depth + 1 > shortest)
-                done = dlc_instances_look(search->instances, search->ring, depth + 1);
+                done = look(search, depth + 1);
         } else if (!search->on_ring[to] && search->distance[to] != FAR &&
                    depth + 1 + search->distance[to] <= longest) {
             search->on_ring[to] = true;
@@ -243,8 +253,7 @@ static bool components_by_size(const struct search *search, struct dlc_growing *
 bool dlc_cycles_long(struct dlc_instances *instances, const struct dlc_ring_graph *rings,
                      struct dlc_arena *scratch)
 {
-    struct search search = {
-        .instances = instances, .rings = rings, .patterns_end = HASH_COUNT(instances->table) + DLC_PATTERNS_LONG};
+    struct search search = {.instances = instances, .rings = rings, .patterns_left = DLC_PATTERNS_LONG};
     struct dlc_growing components = {.count = 0};
     const struct dlc_sort_item *items;
 
