@@ -167,7 +167,11 @@ enum dlc_lock_flags {
     DLC_LOCK_PROTECT = 1u << 8,    /* priority ceiling */
     DLC_LOCK_PSHARED = 1u << 9,
     DLC_LOCK_ON_STACK = 1u << 10,
-    DLC_LOCK_INITIALISED = 1u << 11 /* an init call was seen (init_stack) */
+    DLC_LOCK_INITIALISED = 1u << 11, /* an init call was seen (init_stack) */
+    DLC_LOCK_NESTED = 1u << 12,      /* it occurs in the acquisition tree */
+    DLC_LOCK_IN_EVENT = 1u << 13,    /* an event names it: its record is kept */
+    DLC_LOCK_UNCERTAIN = 1u << 14    /* other threads may have taken it before its record began: where DLC_LOCK_SHARED is
+                                        not set, it is not known to be unshared either */
 };
 
 /* One lock: an address during one lifetime (generation). A lock whose record is missing was never nested. */
@@ -176,7 +180,7 @@ struct dlc_lock_record {
     uint64_t address;
     uint32_t kind;  /* enum dlc_lock_kind */
     uint32_t flags; /* enum dlc_lock_flags */
-    uint32_t generation; /* 1 is the first seen at this address */
+    uint32_t generation; /* larger is later at one address */
     dlc_ref init_stack;  /* STACK of the init call; 0: initialised statically or by a constructor */
     dlc_ref first_stack; /* STACK of the first acquisition that was recorded */
     dlc_ref first_thread; /* THREAD that took (or initialised) it first */

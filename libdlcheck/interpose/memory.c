@@ -1,0 +1,71 @@
+/* Memory that goes away, and the locks in it with it. C++ `delete` comes here through free. */
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "libdlcheck/interpose/real.h"
+#include "libdlcheck/track/lifetime.h"
+#include "libdlcheck/track/locks.h"
+#include "libdlcheck/track/modules.h"
+
+#define PAGE_BYTES UINT64_C(4096)
+
+static bool has_locks(uint64_t start, uint64_t size_bytes)
+{
+    for (uint64_t page = start & ~(PAGE_BYTES - 1); page < start + size_bytes; page += PAGE_BYTES)
+        if (dlc_locks_on_page(page))
+            return true;
+    return false;
+}
+
+static void __attribute__((noinline)) going(void *memory, size_t size_bytes)
+{
+    uint64_t start = (uint64_t)(uintptr_t)memory;
+    struct dlc_thread *thread;
+
+    if (!has_locks(start, size_bytes))
+        return;
+    thread = dlc_thread_enter();
+    if (!thread)
+        return;
+    dlc_lifetime_memory_gone(start, size_bytes);
+    dlc_thread_leave(thread);
+}
+
+DLC_EXPORT void free(void *memory)
+{
+    if (memory && __builtin_expect(dlc_locks_any(), 0))
+        going(memory, dlc_real_allocation_bytes(memory));
+    dlc_real.free(memory);
+}
+
+DLC_EXPORT void *realloc(void *memory, size_t size_bytes)
+{
+    size_t old_bytes = memory && dlc_locks_any() ? dlc_real_allocation_bytes(memory) : 0;
+    uint64_t start = (uint64_t)(uintptr_t)memory;
+    void *result = dlc_real.realloc(memory, size_bytes);
+
+    /* Until it has happened nobody knows whether the block moves; a lock that stays where it is lives on. */
+    if (old_bytes && (uint64_t)(uintptr_t)result != start && (result || size_bytes == 0))
+        going((void *)(uintptr_t)start, old_bytes);
+    return result;
+}
+
+DLC_EXPORT int munmap(void *memory, size_t size_bytes)
+{
+    if (dlc_locks_any())
+        going(memory, size_bytes);
+    return dlc_real.munmap(memory, size_bytes);
+}
+
+DLC_EXPORT int dlclose(void *library)
+{
+    int result = dlc_real.dlclose(library);
+    struct dlc_thread *thread = dlc_thread_current() ? dlc_thread_enter() : NULL;
+
+    if (thread) {
+        dlc_modules_scan();
+        dlc_thread_leave(thread);
+    }
+    return result;
+}

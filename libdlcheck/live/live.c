@@ -1,0 +1,116 @@
+#include "libdlcheck/live/live.h"
+
+#include "libdlcheck/base/glibc_mutex.h"
+#include "libdlcheck/live/conds.h"
+#include "libdlcheck/live/event.h"
+#include "libdlcheck/live/foreign.h"
+#include "libdlcheck/live/hang.h"
+#include "libdlcheck/live/wait_graph.h"
+#include "libdlcheck/record/writer.h"
+#include "libdlcheck/track/locks.h"
+#include "libdlcheck/track/wait.h"
+
+/* The part of whoever owns the mutex that `waiter` is about to wait for, when the held record agrees. */
+static bool find_owner(const struct dlc_event_part *waiter, struct dlc_event_part *owner)
+{
+    uint32_t tid = dlc_glibc_owner((const pthread_mutex_t *)(uintptr_t)waiter->object);
+    uint32_t sequence;
+    dlc_ref thread = tid ? dlc_thread_of_tid(tid) : 0;
+
+    if (!thread)
+        return false;
+    *owner = dlc_live_part_of(thread, &sequence);
+    return dlc_live_add_hold(owner, waiter->object);
+}
+
+static bool is_errorcheck(uint64_t mutex)
+{
+    return (dlc_glibc_kind((const pthread_mutex_t *)(uintptr_t)mutex) & DLC_GLIBC_TYPE_MASK) == DLC_GLIBC_ERRORCHECK;
+}
+
+/* A wait for a mutex whose owner is the waiter itself, or has ended, need not be for ever: another thread could still release
+   it, against the rules, and some programs do. So it is a misuse; only the end of all motion makes it a deadlock. */
+static void check_for_motion(struct dlc_thread *thread)
+{
+    struct dlc_event_part parts[2];
+    uint32_t sequence;
+    bool is_owned;
+
+    parts[0] = dlc_live_part_of(thread->ref, &sequence);
+    is_owned = parts[0].wait_kind == DLC_WAIT_MUTEX && find_owner(&parts[0], &parts[1]);
+    if (is_owned && parts[1].thread == thread->ref) {
+        /* An error-checking mutex answers EDEADLK instead of blocking. */
+        if (is_errorcheck(parts[0].object) || !dlc_hang_check())
+            dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_RELOCK, &parts[1], 1);
+        return;
+    }
+    if (dlc_hang_check() || !is_owned)
+        return;
+    if (((const struct dlc_thread_record *)dlc_writer_at(parts[1].thread))->state != DLC_THREAD_RUNNING)
+        dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_OWNER_EXITED, parts, 2);
+}
+
+void dlc_live_blocking(struct dlc_thread *thread)
+{
+    if (!dlc_wait_graph_find_cycle(thread->ref))
+        check_for_motion(thread);
+}
+
+static uint32_t inherited_owner;
+
+void dlc_live_set_inherited_owner(uint32_t tid)
+{
+    inherited_owner = tid;
+}
+
+static struct dlc_event_part misuse_by(const struct dlc_thread *thread, uint64_t lock, dlc_ref stack)
+{
+    return (struct dlc_event_part){
+        .thread = thread->ref,
+        .object = lock,
+        .lock = dlc_locks_find(lock),
+        .wait_stack = stack,
+    };
+}
+
+/* The part of the thread that `tid` names, when its held record says that it holds `lock`. */
+static bool holder_of(uint64_t lock, uint32_t tid, struct dlc_event_part *part)
+{
+    *part = (struct dlc_event_part){.thread = dlc_thread_of_tid(tid)};
+    return part->thread && dlc_live_add_hold(part, lock);
+}
+
+void dlc_live_foreign_unlock(struct dlc_thread *thread, uint64_t lock, uint32_t owner_tid, dlc_ref stack)
+{
+    struct dlc_event_part parts[2];
+
+    /* Taken where we did not look (inside our own bookkeeping), or before a fork. */
+    if (owner_tid == thread->tid || (owner_tid && owner_tid == inherited_owner))
+        return;
+    parts[0] = misuse_by(thread, lock, stack);
+    if (!owner_tid) {
+        dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_UNLOCK_NOT_LOCKED, parts, 1);
+        return;
+    }
+    dlc_foreign_note(lock);
+    dlc_locks_flag(lock, DLC_LOCK_FOREIGN);
+    dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_UNLOCK_NOT_OWNER, parts,
+                          holder_of(lock, owner_tid, &parts[1]) ? 2 : 1);
+}
+
+void dlc_live_destroying(struct dlc_thread *thread, uint64_t lock, uint32_t owner_tid, dlc_ref stack)
+{
+    struct dlc_event_part parts[2];
+
+    parts[0] = misuse_by(thread, lock, stack);
+    if (holder_of(lock, owner_tid, &parts[1]))
+        dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_DESTROY_LOCKED, parts, 2);
+}
+
+void dlc_live_reset(void)
+{
+    inherited_owner = 0;
+    dlc_live_events_reset();
+    dlc_foreign_reset();
+    dlc_conds_reset();
+}

@@ -1,0 +1,139 @@
+/*
+ * The wait-for graph, walked from the thread that is about to block: owner, what it waits for, its owner... The last thread of
+ * a cycle to block sees the whole cycle, for each has published its wait before it looked.
+ */
+#include "libdlcheck/live/wait_graph.h"
+
+#include <stddef.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "libdlcheck/base/arena.h"
+#include "libdlcheck/base/glibc_mutex.h"
+#include "libdlcheck/live/event.h"
+#include "libdlcheck/live/foreign.h"
+#include "libdlcheck/record/writer.h"
+#include "libdlcheck/track/wait.h"
+
+#define LINKS_FIRST 64u
+
+struct dlc_chain {
+    struct dlc_event_part *parts;
+    uint32_t *sequences;
+    size_t count;
+    size_t room;
+};
+
+/* Whoever waits there may have got the mutex meanwhile, let it go and freed it: a plain read could fault. */
+static bool read_word(uint64_t address, uint32_t *word)
+{
+    struct iovec here = {word, sizeof *word};
+    struct iovec there = {(void *)(uintptr_t)address, sizeof *word};
+
+    return process_vm_readv(getpid(), &here, 1, &there, 1, 0) == (ssize_t)sizeof *word;
+}
+
+uint32_t dlc_wait_graph_owner(uint64_t mutex)
+{
+    uint32_t owner;
+
+    return read_word(mutex + DLC_GLIBC_OWNER_OFFSET, &owner) ? owner : 0;
+}
+
+bool dlc_wait_graph_is_shared(uint64_t mutex)
+{
+    uint32_t kind;
+
+    return !read_word(mutex + DLC_GLIBC_KIND_OFFSET, &kind) || (kind & DLC_GLIBC_PSHARED);
+}
+
+static bool add_link(struct dlc_arena *arena, struct dlc_chain *chain, const struct dlc_event_part *part,
+                     uint32_t sequence)
+{
+    if (chain->count == chain->room) {
+        size_t room = chain->room ? chain->room * 2 : LINKS_FIRST;
+        struct dlc_event_part *parts = dlc_arena_alloc(arena, room * sizeof *parts);
+        uint32_t *sequences = dlc_arena_alloc(arena, room * sizeof *sequences);
+
+        if (!parts || !sequences)
+            return false;
+        for (size_t i = 0; i < chain->count; i++) {
+            parts[i] = chain->parts[i];
+            sequences[i] = chain->sequences[i];
+        }
+        chain->parts = parts;
+        chain->sequences = sequences;
+        chain->room = room;
+    }
+    chain->parts[chain->count] = *part;
+    chain->sequences[chain->count++] = sequence;
+    return true;
+}
+
+static bool waits_for_a_lock(const struct dlc_event_part *part)
+{
+    return part->wait_kind == DLC_WAIT_MUTEX && !part->wait_timed && !dlc_foreign_seen(part->object);
+}
+
+/* The thread that holds `mutex`, with the hold added; false when nobody is known to. */
+static bool next_link(uint64_t mutex, uint32_t owner_tid, struct dlc_event_part *next, uint32_t *sequence)
+{
+    dlc_ref owner = owner_tid ? dlc_thread_of_tid(owner_tid) : 0;
+
+    if (!owner)
+        return false;
+    *next = dlc_live_part_of(owner, sequence);
+    return dlc_live_add_hold(next, mutex);
+}
+
+/* Follows the waits from `start` until it comes back there. False when the chain ends elsewhere, or runs into a cycle that
+   `start` is not part of (somebody else has reported that one). */
+static bool collect(struct dlc_arena *arena, struct dlc_chain *chain, dlc_ref start)
+{
+    struct dlc_event_part part;
+    uint32_t sequence;
+    uint32_t owner_tid;
+
+    part = dlc_live_part_of(start, &sequence);
+    while (waits_for_a_lock(&part)) {
+        if (!add_link(arena, chain, &part, sequence) || chain->count > dlc_threads_ever())
+            return false;
+        /* The first mutex is the caller's own affair, and there to be read; most chains end behind it. */
+        owner_tid = chain->count == 1 ? dlc_glibc_owner((const pthread_mutex_t *)(uintptr_t)part.object)
+                                      : dlc_wait_graph_owner(part.object);
+        if (!next_link(part.object, owner_tid, &part, &sequence))
+            return false;
+        if (part.thread == start) {
+            /* The ring is closed: the first part now knows where it took what the last one waits for. */
+            chain->parts[0] = part;
+            return waits_for_a_lock(&part);
+        }
+    }
+    return false;
+}
+
+static bool is_unchanged(const struct dlc_chain *chain)
+{
+    for (size_t i = 0; i < chain->count; i++) {
+        const struct dlc_event_part *holder = &chain->parts[(i + 1) % chain->count];
+        const struct dlc_thread_record *record = dlc_writer_at(holder->thread);
+        uint32_t sequence;
+
+        if (dlc_wait_read(dlc_writer_at(chain->parts[i].thread), &sequence).kind != DLC_WAIT_MUTEX ||
+            sequence != chain->sequences[i] || dlc_wait_graph_owner(chain->parts[i].object) != record->tid)
+            return false;
+    }
+    return true;
+}
+
+bool dlc_wait_graph_find_cycle(dlc_ref thread)
+{
+    struct dlc_arena arena = DLC_ARENA_EMPTY;
+    struct dlc_chain chain = {NULL, NULL, 0, 0};
+    bool found = collect(&arena, &chain, thread) && chain.count > 1 && is_unchanged(&chain);
+
+    if (found)
+        dlc_live_record_event(DLC_EVENT_DEADLOCK, DLC_RULE_NONE, chain.parts, chain.count);
+    dlc_arena_release(&arena);
+    return found;
+}

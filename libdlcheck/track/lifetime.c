@@ -1,0 +1,129 @@
+#include "libdlcheck/track/lifetime.h"
+
+#include "libdlcheck/base/arena.h"
+#include "libdlcheck/record/writer.h"
+#include "libdlcheck/track/locks.h"
+#include "libdlcheck/track/stack.h"
+
+#define PAGE_BYTES UINT64_C(4096)
+#define LOCK_ALIGNMENT 8u
+#define FRAME_LOCKS_FIRST 64u
+
+static void set_lowest(struct dlc_thread *owner)
+{
+    uint64_t lowest = UINT64_MAX;
+
+    for (uint32_t i = 0; i < owner->frame_lock_count; i++)
+        if (owner->frame_locks[i].address < lowest)
+            lowest = owner->frame_locks[i].address;
+    __atomic_store_n(&owner->lowest_frame_lock, lowest, __ATOMIC_RELAXED);
+}
+
+static bool make_room(struct dlc_thread *owner)
+{
+    uint32_t room = owner->frame_lock_room ? owner->frame_lock_room * 2 : FRAME_LOCKS_FIRST;
+    struct dlc_frame_lock *grown;
+
+    if (owner->frame_lock_count < owner->frame_lock_room)
+        return true;
+    grown = dlc_pages_map(room * sizeof *grown);
+    if (!grown)
+        return false;
+    for (uint32_t i = 0; i < owner->frame_lock_count; i++)
+        grown[i] = owner->frame_locks[i];
+    dlc_pages_unmap(owner->frame_locks, owner->frame_lock_room * sizeof *grown);
+    owner->frame_locks = grown;
+    owner->frame_lock_room = room;
+    return true;
+}
+
+void dlc_lifetime_new_lock(struct dlc_thread *thread, uint64_t address, dlc_ref lock)
+{
+    struct dlc_frame_lock entry = {.address = address};
+    struct dlc_thread *owner;
+
+    dlc_threads_lock();
+    for (owner = dlc_threads_first(); owner; owner = owner->next)
+        if (address >= owner->stack_low && address < owner->stack_high)
+            break;
+    if (owner && make_room(owner)) {
+        /* Only its own stack, just unwound, tells a thread where the frame around the lock returns to. */
+        for (size_t i = 0; owner == thread && i < thread->view->frame_count; i++)
+            if (thread->view->slots[i] > address) {
+                entry.slot = thread->view->slots[i];
+                entry.value = thread->view->frames[i];
+                break;
+            }
+        if (entry.slot && *(const uint64_t *)(uintptr_t)entry.slot != entry.value)
+            entry.slot = 0;
+        owner->frame_locks[owner->frame_lock_count++] = entry;
+        if (address < owner->lowest_frame_lock)
+            __atomic_store_n(&owner->lowest_frame_lock, address, __ATOMIC_RELAXED);
+        ((struct dlc_lock_record *)dlc_writer_at(lock))->flags |= DLC_LOCK_ON_STACK;
+    }
+    dlc_threads_unlock();
+}
+
+/* Ends the locks of `owner` that `is_gone` names. */
+static void end_frame_locks(struct dlc_thread *owner,
+                            bool (*is_gone)(const struct dlc_frame_lock *entry, uint64_t argument), uint64_t argument)
+{
+    uint32_t kept = 0;
+
+    dlc_threads_lock();
+    for (uint32_t i = 0; i < owner->frame_lock_count; i++) {
+        if (is_gone(&owner->frame_locks[i], argument))
+            dlc_locks_end(owner->frame_locks[i].address);
+        else
+            owner->frame_locks[kept++] = owner->frame_locks[i];
+    }
+    owner->frame_lock_count = kept;
+    set_lowest(owner);
+    dlc_threads_unlock();
+}
+
+static bool is_below(const struct dlc_frame_lock *entry, uint64_t frame)
+{
+    return entry->address < frame;
+}
+
+static bool is_in_another_frame(const struct dlc_frame_lock *entry, uint64_t address)
+{
+    return entry->address == address && entry->slot &&
+           *(const uint64_t *)(uintptr_t)entry->slot != entry->value;
+}
+
+void dlc_lifetime_check_frame_lock(struct dlc_thread *thread, uint64_t address)
+{
+    if (thread->frame_lock_count && address >= thread->lowest_frame_lock && address < thread->stack_high)
+        end_frame_locks(thread, is_in_another_frame, address);
+}
+
+void dlc_lifetime_frames_popped(struct dlc_thread *thread, uint64_t frame)
+{
+    /* A frame on another stack (a coroutine's, an alternate signal stack) says nothing about this one. */
+    if (frame > thread->stack_low && frame < thread->stack_high)
+        end_frame_locks(thread, is_below, frame);
+}
+
+void dlc_lifetime_stack_gone(struct dlc_thread *thread)
+{
+    end_frame_locks(thread, is_below, UINT64_MAX);
+    dlc_pages_unmap(thread->frame_locks, thread->frame_lock_room * sizeof *thread->frame_locks);
+    thread->frame_locks = NULL;
+    thread->frame_lock_room = 0;
+}
+
+void dlc_lifetime_memory_gone(uint64_t start, uint64_t size_bytes)
+{
+    uint64_t end = start + size_bytes;
+
+    for (uint64_t page = start & ~(PAGE_BYTES - 1); page < end; page += PAGE_BYTES) {
+        uint64_t at = page > start ? page : (start + LOCK_ALIGNMENT - 1) & ~(uint64_t)(LOCK_ALIGNMENT - 1);
+
+        if (!dlc_locks_on_page(page))
+            continue;
+        for (; at < end && at < page + PAGE_BYTES; at += LOCK_ALIGNMENT)
+            dlc_locks_end(at);
+    }
+}

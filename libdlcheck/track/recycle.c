@@ -1,0 +1,215 @@
+/*
+ * Recycling. A program that makes and drops locks for ever would grow the recording for ever, although a lock that only
+ * one thread ever took, and that is gone, can be part of no deadlock between threads. A pass takes such locks out of the
+ * tree: a path that led through one goes on without it, and where that makes two contexts equal, they become one.
+ */
+#include <string.h>
+
+#include "libdlcheck/base/arena.h"
+#include "libdlcheck/record/writer.h"
+#include "libdlcheck/track/tree.h"
+#include "libdlcheck/track/tree_state.h"
+
+/* A pass looks at every node: it is due when the gone locks are many in absolute terms and against the nodes. */
+#define RECYCLABLE_LEAST 1024u
+#define NODES_PER_RECYCLABLE 4u
+#define NODE_REFS (sizeof(struct dlc_node_record) / DLC_REF_BYTES)
+
+/* Scratch of one pass, indexed by node_index. */
+struct pass {
+    uint64_t count;
+    dlc_ref *successor; /* what stands for this node from now on; 0: not decided yet */
+    uint8_t *pinned;    /* on the path of what some thread holds right now: left alone */
+    dlc_ref *chain;     /* undecided ancestors of a node */
+    uint64_t chain_room;
+    uint64_t freed;
+};
+
+/* For the root, which no node has. */
+#define NO_NODE UINT32_MAX
+
+static uint64_t node_index(dlc_ref ref)
+{
+    return ref / NODE_REFS;
+}
+
+static bool is_recyclable(dlc_ref lock)
+{
+    const struct dlc_lock_record *record = dlc_writer_at(lock);
+
+    return (record->flags & (DLC_LOCK_DEAD | DLC_LOCK_SHARED | DLC_LOCK_IN_EVENT)) == DLC_LOCK_DEAD;
+}
+
+static void for_each(enum dlc_record_kind kind, size_t record_bytes, struct pass *pass,
+                     void (*visit)(struct pass *pass, dlc_ref ref))
+{
+    uint32_t chunks = dlc_writer_header()->chunk_count;
+
+    for (uint32_t number = 1; number < chunks; number++) {
+        uint64_t start = (uint64_t)number * DLC_CHUNK_BYTES;
+        const struct dlc_chunk *chunk = (const struct dlc_chunk *)(dlc_writer_base + start);
+
+        if (chunk->magic != DLC_CHUNK_MAGIC || chunk->kind != (uint32_t)kind)
+            continue;
+        for (uint32_t at = sizeof *chunk; at + record_bytes <= chunk->used_bytes; at += (uint32_t)record_bytes)
+            visit(pass, (dlc_ref)((start + at) / DLC_REF_BYTES));
+    }
+}
+
+static void pin_held_paths(struct pass *pass)
+{
+    dlc_threads_lock();
+    for (struct dlc_thread *thread = dlc_threads_first(); thread; thread = thread->next)
+        for (struct dlc_held_slot *slot = thread->bottom; slot < thread->limit; slot++) {
+            dlc_ref node = slot->node;
+
+            /* Slots above the top may be being filled just now; an old one there pins too much, which does no harm. */
+            while (node && node_index(node) < pass->count && !pass->pinned[node_index(node)]) {
+                struct dlc_node_record *record = dlc_writer_at(node);
+
+                pass->pinned[node_index(node)] = 1;
+                if (record->lock && is_recyclable(record->lock))
+                    ((struct dlc_lock_record *)dlc_writer_at(record->lock))->flags |= DLC_LOCK_IN_EVENT;
+                node = record->parent;
+            }
+        }
+    dlc_threads_unlock();
+}
+
+static void drop(struct pass *pass, dlc_ref ref)
+{
+    struct dlc_node_record *node = dlc_writer_at(ref);
+    uint64_t key;
+
+    if (dlc_tree_find(node, &key) == ref)
+        dlc_map_remove(&dlc_tree.by_context, key);
+    dlc_tree_free_node(ref);
+    pass->freed++;
+}
+
+static void merge_into(dlc_ref survivor, const struct dlc_node_record *node)
+{
+    struct dlc_node_record *record = dlc_writer_at(survivor);
+
+    dlc_tree_add_trail(record, node->thread, node->segment);
+    for (dlc_ref ref = node->more; ref;) {
+        const struct dlc_trail_record *trail = dlc_writer_at(ref);
+
+        dlc_tree_add_trail(record, trail->thread, trail->segment);
+        ref = trail->next;
+    }
+    record->flags |= node->flags;
+}
+
+/* Moves `ref` below `parent`; returns what stands for it there. */
+static dlc_ref rehang(struct pass *pass, dlc_ref ref, dlc_ref parent)
+{
+    struct dlc_node_record *node = dlc_writer_at(ref);
+    struct dlc_node_record wanted = *node;
+    uint64_t old_key;
+    uint64_t key;
+    dlc_ref other;
+
+    wanted.parent = parent;
+    other = dlc_tree_find(&wanted, &key);
+    if (other) {
+        merge_into(other, node);
+        drop(pass, ref);
+        return other;
+    }
+    if (dlc_tree_find(node, &old_key) == ref)
+        dlc_map_remove(&dlc_tree.by_context, old_key);
+    node->parent = parent;
+    dlc_map_set(&dlc_tree.by_context, key, ref);
+    return ref;
+}
+
+/* What stands for `ref`, whose parent has been decided. */
+static dlc_ref decide(struct pass *pass, dlc_ref ref)
+{
+    const struct dlc_node_record *node = dlc_writer_at(ref);
+    dlc_ref parent = node->parent ? pass->successor[node_index(node->parent)] : NO_NODE;
+
+    if (pass->pinned[node_index(ref)])
+        return ref;
+    if (is_recyclable(node->lock)) {
+        drop(pass, ref);
+        return parent;
+    }
+    if (parent == NO_NODE)
+        parent = 0;
+    return parent == node->parent ? ref : rehang(pass, ref, parent);
+}
+
+static bool make_chain_room(struct pass *pass, uint64_t length)
+{
+    dlc_ref *grown;
+
+    if (length < pass->chain_room)
+        return true;
+    grown = dlc_pages_map(length * 2 * sizeof *grown);
+    if (!grown)
+        return false;
+    memcpy(grown, pass->chain, pass->chain_room * sizeof *grown);
+    dlc_pages_unmap(pass->chain, pass->chain_room * sizeof *grown);
+    pass->chain = grown;
+    pass->chain_room = length * 2;
+    return true;
+}
+
+static void visit_node(struct pass *pass, dlc_ref ref)
+{
+    uint64_t length = 0;
+
+    while (ref && !pass->successor[node_index(ref)]) {
+        const struct dlc_node_record *node = dlc_writer_at(ref);
+
+        if (!node->lock || !make_chain_room(pass, length))
+            return;
+        pass->chain[length++] = ref;
+        ref = node->parent;
+    }
+    while (length) {
+        ref = pass->chain[--length];
+        pass->successor[node_index(ref)] = decide(pass, ref);
+    }
+}
+
+static void visit_lock(struct pass *pass, dlc_ref ref)
+{
+    const struct dlc_lock_record *record = dlc_writer_at(ref);
+
+    (void)pass;
+    if (record->record.size_bytes && (record->flags & DLC_LOCK_NESTED) && is_recyclable(ref))
+        dlc_locks_forget(ref);
+}
+
+static void recycle(void)
+{
+    struct pass pass = {.count = dlc_writer_size_bytes() / sizeof(struct dlc_node_record), .chain_room = 1024};
+
+    pass.successor = dlc_pages_map(pass.count * sizeof *pass.successor);
+    pass.pinned = dlc_pages_map(pass.count);
+    pass.chain = dlc_pages_map(pass.chain_room * sizeof *pass.chain);
+    if (pass.successor && pass.pinned && pass.chain) {
+        pin_held_paths(&pass);
+        for_each(DLC_KIND_NODE, sizeof(struct dlc_node_record), &pass, visit_node);
+        for_each(DLC_KIND_LOCK, sizeof(struct dlc_lock_record), &pass, visit_lock);
+        dlc_locks_void_caches();
+        dlc_writer_count(DLC_COUNT_CONTEXTS_RECYCLED, pass.freed);
+    }
+    dlc_pages_unmap(pass.successor, pass.count * sizeof *pass.successor);
+    dlc_pages_unmap(pass.pinned, pass.count);
+    dlc_pages_unmap(pass.chain, pass.chain_room * sizeof *pass.chain);
+}
+
+void dlc_tree_recycle_if_worthwhile(void)
+{
+    if (dlc_locks_recyclable() < RECYCLABLE_LEAST ||
+        (uint64_t)dlc_locks_recyclable() * NODES_PER_RECYCLABLE < dlc_tree.node_count)
+        return;
+    dlc_futex_lock_acquire(&dlc_tree.lock);
+    if (dlc_locks_recyclable() >= RECYCLABLE_LEAST)
+        recycle();
+    dlc_futex_lock_release(&dlc_tree.lock);
+}
