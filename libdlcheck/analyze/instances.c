@@ -50,6 +50,11 @@ struct look {
     uint32_t found_labels;
 };
 
+static void spend(struct dlc_instances *in, uint64_t steps)
+{
+    in->steps_left -= steps < in->steps_left ? steps : in->steps_left;
+}
+
 static const struct dlc_participant *participant_of(const struct dlc_instances *in, uint32_t context)
 {
     return &in->rings->participants[in->rings->contexts[context].participant];
@@ -183,11 +188,9 @@ static void judge(struct look *look)
 
     if (!(labels & DLC_LABEL_BIT(DLC_LABEL_GUARDED))) {
         uint64_t before = in->assigner.work + in->assigner.order.work;
-        uint64_t spent;
 
         labels |= dlc_assign_threads(&in->assigner, in->participants, look->length, in->points);
-        spent = in->assigner.work + in->assigner.order.work - before;
-        in->steps_left -= spent < in->steps_left ? spent : in->steps_left;
+        spend(in, in->assigner.work + in->assigner.order.work - before);
     }
     rank = dlc_labels_rank(labels);
     if (rank >= look->bound)
@@ -263,6 +266,10 @@ static bool keep(struct look *look, uint64_t pattern, struct dlc_instance *known
 
     if (!known && !look->found)
         return true;
+    if (!known && HASH_COUNT(in->table) == DLC_PATTERNS_MOST) {
+        in->budget_hit = true;
+        return true;
+    }
     if (!known) {
         known = dlc_arena_alloc(in->arena, sizeof(*known));
         if (!known)
@@ -365,7 +372,7 @@ static bool look_everywhere(struct look *look)
         }
         if (!look_in_variants(look))
             return false;
-        in->steps_left -= in->steps_left > 0;
+        spend(in, DLC_COMBINATION_STEPS);
         combinations++;
     } while (next_combination(look));
     return true;

@@ -19,6 +19,12 @@
 #define DLC_RING_COMBINATIONS 64u
 #define DLC_RING_STEPS        ((uint64_t)1 << 16)
 
+/* What looking at one combination costs, in the steps of the budget: about as long takes looking at so many edges. */
+#define DLC_COMBINATION_STEPS 32u
+
+/* So many patterns are kept. Who has more starts with those; the others are left out, and `budget_hit` says so. */
+#define DLC_PATTERNS_MOST 16384u
+
 /* The worst instance of a pattern. */
 struct dlc_instance {
     uint64_t pattern;

@@ -12,6 +12,7 @@ struct building {
     struct dlc_patterns *patterns;
     const struct dlc_crossing *crossings;
     size_t count;
+    uint64_t *classes;           /* by vertex: dlc_pattern_lock_class */
     uint64_t *variant_keys;      /* by crossing */
     struct dlc_sort_item *items; /* crossings in the order of the ring graph's arrays */
 };
@@ -21,11 +22,21 @@ static const struct dlc_node_record *node_record(const struct dlc_lock_graph *gr
     return dlc_reader_node(graph->reader, graph->node_refs[node]);
 }
 
+static uint64_t *classes_of(const struct dlc_ring_graph *rings, struct dlc_patterns *patterns,
+                            struct dlc_arena *arena)
+{
+    uint64_t *classes = dlc_arena_alloc(arena, rings->vertices.count * sizeof(*classes));
+
+    for (uint32_t vertex = 0; classes && vertex < rings->vertices.count; vertex++)
+        classes[vertex] =
+            dlc_pattern_lock_class(patterns, rings->locks->lock_refs[rings->vertices.locks[vertex]], 0, 0);
+    return classes;
+}
+
 static struct dlc_variant describe(const struct building *building, const struct dlc_crossing *crossing)
 {
     const struct dlc_lock_graph *graph = building->rings->locks;
     uint32_t node = building->rings->participants[crossing->participant].node;
-    dlc_ref lock = graph->lock_refs[graph->locks[node]];
     enum dlc_how how = dlc_lock_graph_how(graph, node);
 
     return (struct dlc_variant){
@@ -172,6 +183,7 @@ bool dlc_ring_graph_open(struct dlc_ring_graph *rings, const struct dlc_lock_gra
     rings->incomplete = found.incomplete;
     building.crossings = found.crossings.items;
     building.count = found.crossings.count;
+    building.classes = classes_of(rings, patterns, arena);
     building.variant_keys = dlc_arena_alloc(arena, building.count * sizeof(*building.variant_keys));
     building.items = dlc_arena_alloc(arena, building.count * sizeof(*building.items));
     scratch = dlc_arena_alloc(arena, building.count * sizeof(*scratch));
@@ -179,8 +191,8 @@ bool dlc_ring_graph_open(struct dlc_ring_graph *rings, const struct dlc_lock_gra
     rings->edges = dlc_arena_alloc(arena, (building.count + 1) * sizeof(*rings->edges));
     rings->variants = dlc_arena_alloc(arena, (building.count + 1) * sizeof(*rings->variants));
     rings->contexts = dlc_arena_alloc(arena, building.count * sizeof(*rings->contexts));
-    if (!building.variant_keys || !building.items || !scratch || !rings->edge_first || !rings->edges ||
-        !rings->variants || !rings->contexts)
+    if (!building.classes || !building.variant_keys || !building.items || !scratch || !rings->edge_first ||
+        !rings->edges || !rings->variants || !rings->contexts)
         return false;
     for (size_t i = 0; i < building.count; i++) {
         struct dlc_variant variant = describe(&building, &building.crossings[i]);

@@ -121,6 +121,7 @@ static int start_thread(void *argument)
 DLC_EXPORT int thrd_create(thrd_t *thread, thrd_start_t start, void *argument)
 {
     struct dlc_launch *launch = dlc_launch_prepare(NULL, DLC_CALLER());
+    dlc_ref ref;
     int result;
 
     if (!launch)
@@ -128,8 +129,11 @@ DLC_EXPORT int thrd_create(thrd_t *thread, thrd_start_t start, void *argument)
     launch->start_c11 = start;
     launch->argument = argument;
     launch->birth.start_routine = (uint64_t)(uintptr_t)start;
+    ref = launch->birth.ref; /* the new thread gives the launch back */
     result = dlc_real.thrd_create(thread, start_thread, launch);
-    if (result != thrd_success)
+    if (result == thrd_success)
+        dlc_launch_created(ref, thread);
+    else
         dlc_launch_cancel(launch);
     return result;
 }

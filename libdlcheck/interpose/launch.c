@@ -6,6 +6,7 @@
 
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/futex_lock.h"
+#include "libdlcheck/base/peek.h"
 #include "libdlcheck/interpose/real.h"
 #include "libdlcheck/track/site.h"
 
@@ -67,6 +68,7 @@ struct dlc_launch *dlc_launch_prepare(const pthread_attr_t *attributes, struct d
     launch = take();
     if (launch) {
         launch->birth = (struct dlc_thread_birth){
+            .ref = dlc_thread_expect(),
             .parent = thread->ref,
             .parent_segment = thread->record->segment,
             .create_stack = dlc_site_stack(thread, caller),
@@ -76,6 +78,18 @@ struct dlc_launch *dlc_launch_prepare(const pthread_attr_t *attributes, struct d
     }
     dlc_thread_leave(thread);
     return launch;
+}
+
+void dlc_launch_created(dlc_ref ref, const pthread_t *handle)
+{
+    struct dlc_thread *thread = ref ? dlc_thread_enter() : NULL;
+    pthread_t created;
+
+    if (!thread)
+        return;
+    if (dlc_peek((uint64_t)(uintptr_t)handle, &created, sizeof created))
+        dlc_thread_created(ref, (uint64_t)created);
+    dlc_thread_leave(thread);
 }
 
 void dlc_launch_cancel(struct dlc_launch *launch)

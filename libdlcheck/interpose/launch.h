@@ -22,6 +22,9 @@ struct dlc_launch {
    off: create it as it is. */
 struct dlc_launch *dlc_launch_prepare(const pthread_attr_t *attributes, struct dlc_caller caller);
 
+/* The thread with this record was created, and `handle` filled: by now the thread may have freed that again. */
+void dlc_launch_created(dlc_ref ref, const pthread_t *handle);
+
 /* The creation failed. */
 void dlc_launch_cancel(struct dlc_launch *launch);
 

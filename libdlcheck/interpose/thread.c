@@ -19,6 +19,7 @@ DLC_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attribute
                               void *argument)
 {
     struct dlc_launch *launch = dlc_launch_prepare(attributes, DLC_CALLER());
+    dlc_ref ref;
     int result;
 
     if (!launch)
@@ -26,8 +27,11 @@ DLC_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attribute
     launch->start = start;
     launch->argument = argument;
     launch->birth.start_routine = (uint64_t)(uintptr_t)start;
+    ref = launch->birth.ref; /* the new thread gives the launch back */
     result = dlc_real.pthread_create(thread, attributes, start_thread, launch);
-    if (result != 0)
+    if (result == 0)
+        dlc_launch_created(ref, thread);
+    else
         dlc_launch_cancel(launch);
     return result;
 }

@@ -21,25 +21,48 @@ struct silence {
     uint32_t count;
 };
 
-static bool may_be_woken(const struct dlc_wait *wait)
+/* Whether what we know ourselves says that this wait ends. */
+static bool is_ending(const struct dlc_wait *wait)
 {
-    uint64_t mutex = wait->kind == DLC_WAIT_COND ? wait->object2 : wait->object;
-
     switch (wait->kind) {
     case DLC_WAIT_NONE:
     case DLC_WAIT_KIND_COUNT:
         return true;
     case DLC_WAIT_JOIN:
-        return wait->target == 0 ||
+        return wait->timed || wait->target == 0 ||
                ((const struct dlc_thread_record *)dlc_writer_at(wait->target))->state != DLC_THREAD_RUNNING;
     case DLC_WAIT_COND:
-        if (dlc_conds_pending(wait->object))
-            return true;
-        break;
+        return wait->timed || dlc_conds_pending(wait->object);
     case DLC_WAIT_MUTEX:
         break;
     }
-    return wait->timed || dlc_wait_graph_is_shared(mutex);
+    return wait->timed;
+}
+
+/* The same, and what the mutex itself says: released since it was found busy, or shared with another process. */
+static bool may_be_woken(const struct dlc_wait *wait)
+{
+    if (is_ending(wait))
+        return true;
+    if (wait->kind == DLC_WAIT_MUTEX)
+        return dlc_wait_graph_owner(wait->object) == 0 || dlc_wait_graph_is_shared(wait->object);
+    return wait->kind == DLC_WAIT_COND && dlc_wait_graph_is_shared(wait->object2);
+}
+
+/* The cheap look, which nearly always ends the search: threads that hand over to each other are all waiting for a moment. */
+static bool somebody_moves(void)
+{
+    bool moves = false;
+
+    dlc_threads_lock();
+    for (struct dlc_thread *thread = dlc_threads_first(); thread && !moves; thread = thread->next) {
+        uint32_t sequence;
+        struct dlc_wait wait = dlc_wait_read(thread->record, &sequence);
+
+        moves = is_ending(&wait);
+    }
+    dlc_threads_unlock();
+    return moves;
 }
 
 /* What every known thread waits for; false when one can move. */
@@ -138,7 +161,7 @@ bool dlc_hang_check(void)
     struct silence silence = {NULL, NULL, 0};
     bool found = false;
 
-    if (dlc_waits_untimed() < room)
+    if (dlc_waits_untimed() < room || somebody_moves())
         return false;
     silence.parts = dlc_arena_alloc(&arena, room * sizeof *silence.parts);
     silence.sequences = dlc_arena_alloc(&arena, room * sizeof *silence.sequences);

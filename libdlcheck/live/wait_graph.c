@@ -5,53 +5,47 @@
 #include "libdlcheck/live/wait_graph.h"
 
 #include <stddef.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/glibc_mutex.h"
+#include "libdlcheck/base/peek.h"
 #include "libdlcheck/live/event.h"
 #include "libdlcheck/live/foreign.h"
 #include "libdlcheck/record/writer.h"
 #include "libdlcheck/track/wait.h"
 
-#define LINKS_FIRST 64u
+/* Kept on the stack: nearly all chains are this short, and a contended lock must not cost a mapping. */
+#define LINKS_FIRST 8u
 
-struct dlc_chain {
+struct chain {
     struct dlc_event_part *parts;
     uint32_t *sequences;
     size_t count;
     size_t room;
+    struct dlc_event_part first_parts[LINKS_FIRST];
+    uint32_t first_sequences[LINKS_FIRST];
 };
 
-/* Whoever waits there may have got the mutex meanwhile, let it go and freed it: a plain read could fault. */
-static bool read_word(uint64_t address, uint32_t *word)
-{
-    struct iovec here = {word, sizeof *word};
-    struct iovec there = {(void *)(uintptr_t)address, sizeof *word};
-
-    return process_vm_readv(getpid(), &here, 1, &there, 1, 0) == (ssize_t)sizeof *word;
-}
-
+/* Whoever waits there may have got the mutex meanwhile, let it go and freed it. */
 uint32_t dlc_wait_graph_owner(uint64_t mutex)
 {
     uint32_t owner;
 
-    return read_word(mutex + DLC_GLIBC_OWNER_OFFSET, &owner) ? owner : 0;
+    return dlc_peek(mutex + DLC_GLIBC_OWNER_OFFSET, &owner, sizeof owner) ? owner : 0;
 }
 
 bool dlc_wait_graph_is_shared(uint64_t mutex)
 {
     uint32_t kind;
 
-    return !read_word(mutex + DLC_GLIBC_KIND_OFFSET, &kind) || (kind & DLC_GLIBC_PSHARED);
+    return !dlc_peek(mutex + DLC_GLIBC_KIND_OFFSET, &kind, sizeof kind) || (kind & DLC_GLIBC_PSHARED);
 }
 
-static bool add_link(struct dlc_arena *arena, struct dlc_chain *chain, const struct dlc_event_part *part,
+static bool add_link(struct dlc_arena *arena, struct chain *chain, const struct dlc_event_part *part,
                      uint32_t sequence)
 {
     if (chain->count == chain->room) {
-        size_t room = chain->room ? chain->room * 2 : LINKS_FIRST;
+        size_t room = chain->room * 2;
         struct dlc_event_part *parts = dlc_arena_alloc(arena, room * sizeof *parts);
         uint32_t *sequences = dlc_arena_alloc(arena, room * sizeof *sequences);
 
@@ -88,7 +82,7 @@ static bool next_link(uint64_t mutex, uint32_t owner_tid, struct dlc_event_part 
 
 /* Follows the waits from `start` until it comes back there. False when the chain ends elsewhere, or runs into a cycle that
    `start` is not part of (somebody else has reported that one). */
-static bool collect(struct dlc_arena *arena, struct dlc_chain *chain, dlc_ref start)
+static bool collect(struct dlc_arena *arena, struct chain *chain, dlc_ref start)
 {
     struct dlc_event_part part;
     uint32_t sequence;
@@ -112,7 +106,7 @@ static bool collect(struct dlc_arena *arena, struct dlc_chain *chain, dlc_ref st
     return false;
 }
 
-static bool is_unchanged(const struct dlc_chain *chain)
+static bool is_unchanged(const struct chain *chain)
 {
     for (size_t i = 0; i < chain->count; i++) {
         const struct dlc_event_part *holder = &chain->parts[(i + 1) % chain->count];
@@ -129,9 +123,14 @@ static bool is_unchanged(const struct dlc_chain *chain)
 bool dlc_wait_graph_find_cycle(dlc_ref thread)
 {
     struct dlc_arena arena = DLC_ARENA_EMPTY;
-    struct dlc_chain chain = {NULL, NULL, 0, 0};
-    bool found = collect(&arena, &chain, thread) && chain.count > 1 && is_unchanged(&chain);
+    struct chain chain;
+    bool found;
 
+    chain.parts = chain.first_parts;
+    chain.sequences = chain.first_sequences;
+    chain.count = 0;
+    chain.room = LINKS_FIRST;
+    found = collect(&arena, &chain, thread) && chain.count > 1 && is_unchanged(&chain);
     if (found)
         dlc_live_record_event(DLC_EVENT_DEADLOCK, DLC_RULE_NONE, chain.parts, chain.count);
     dlc_arena_release(&arena);

@@ -196,6 +196,9 @@ static bool check_chunk(struct dlc_reader *reader, uint32_t chunk, uint32_t *fol
     if (chunks == 0 || chunks > reader->chunk_count - chunk || (chunks > 1 && record_bytes != 0))
         return fail(error, "a chunk has an impossible length", base + offsetof(struct dlc_chunk, chunk_count));
     reader->chunk_kinds[chunk] = (uint8_t)kind;
+    if (reader->first_chunk[kind] == 0)
+        reader->first_chunk[kind] = chunk;
+    reader->last_chunk[kind] = chunk + chunks - 1;
     reader->chunk_limits[chunk] =
         used_bytes < room ? used_bytes : (uint32_t)(room <= UINT32_MAX ? room : UINT32_MAX);
     *followers = chunks - 1;
@@ -396,8 +399,8 @@ const char *dlc_reader_string(const struct dlc_reader *reader, dlc_ref ref)
 
 dlc_ref dlc_reader_next(const struct dlc_reader *reader, enum dlc_record_kind kind, dlc_ref after)
 {
-    uint64_t end = (uint64_t)reader->chunk_count * REFS_PER_CHUNK;
-    uint64_t at = after ? (uint64_t)after + 1 : REFS_PER_CHUNK;
+    uint64_t end = ((uint64_t)reader->last_chunk[kind] + 1) * REFS_PER_CHUNK;
+    uint64_t at = after ? (uint64_t)after + 1 : (uint64_t)reader->first_chunk[kind] * REFS_PER_CHUNK;
 
     while (at < end) {
         uint64_t word;

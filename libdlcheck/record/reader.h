@@ -30,6 +30,8 @@ struct dlc_reader {
     uint32_t *chunk_limits; /* snapshot: bytes of each chunk that are handed out */
     uint32_t *chunk_slots;  /* number of the first slot of each chunk, for kinds of one size */
     uint32_t slot_counts[DLC_KIND_COUNT];
+    uint32_t first_chunk[DLC_KIND_COUNT]; /* of each kind; 0: none */
+    uint32_t last_chunk[DLC_KIND_COUNT];
     uint64_t *starts;     /* snapshot: one bit per reference, set where a finished and checked record starts */
     uint64_t owned_bytes; /* to be given back by dlc_reader_close */
 };

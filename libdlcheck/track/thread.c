@@ -191,6 +191,20 @@ static void find_stack(struct dlc_thread *thread, const struct dlc_thread_birth 
     }
 }
 
+dlc_ref dlc_thread_expect(void)
+{
+    dlc_ref ref;
+
+    return dlc_writer_add(DLC_KIND_THREAD, sizeof(struct dlc_thread_record), &ref) ? ref : 0;
+}
+
+void dlc_thread_created(dlc_ref ref, uint64_t handle)
+{
+    dlc_threads_lock();
+    dlc_map_set(&threads.by_handle, handle, ref);
+    dlc_threads_unlock();
+}
+
 static struct dlc_thread *attach(const struct dlc_thread_birth *birth)
 {
     struct dlc_thread *thread = take_pages();
@@ -202,7 +216,8 @@ static struct dlc_thread *attach(const struct dlc_thread_birth *birth)
     thread->tid = (uint32_t)syscall(SYS_gettid);
     tid_at_attach = thread->tid;
     find_stack(thread, birth);
-    thread->record = dlc_writer_add(DLC_KIND_THREAD, sizeof *thread->record, &thread->ref);
+    thread->ref = birth && birth->ref ? birth->ref : dlc_thread_expect();
+    thread->record = thread->ref ? dlc_writer_at(thread->ref) : NULL;
     held = thread->record ? add_held(HELD_FIRST, &held_ref) : NULL;
     if (!held) {
         dlc_writer_count(DLC_COUNT_RECORDS_DROPPED, 1);

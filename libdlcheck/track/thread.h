@@ -58,6 +58,7 @@ extern __thread struct dlc_thread *dlc_self __attribute__((tls_model("initial-ex
 
 /* What the creator knows of a new thread, handed to dlc_thread_begin by the start routine. */
 struct dlc_thread_birth {
+    dlc_ref ref; /* its THREAD record, still empty */
     dlc_ref parent;
     uint32_t parent_segment;
     dlc_ref create_stack;
@@ -77,6 +78,11 @@ void dlc_thread_ignore_end(void);
 
 /* The calling thread's private part without entering, or NULL. */
 struct dlc_thread *dlc_thread_current(void);
+
+/* Room for the record of a thread that is about to be created, or 0. Once created, it can be found by its handle, even
+   before it has begun. Inside only. */
+dlc_ref dlc_thread_expect(void);
+void dlc_thread_created(dlc_ref ref, uint64_t handle);
 
 /* First act of a thread that pthread_create or thrd_create made. */
 void dlc_thread_begin(const struct dlc_thread_birth *birth);

@@ -37,6 +37,19 @@ static inline void dlc_track_push(struct dlc_thread *self, uint64_t lock_and_mod
     *(volatile uint64_t *)&slot->lock = lock_and_mode;
 }
 
+/* The node of the innermost lock. The outermost one has none before something is nested in it: then it is looked up here,
+   as long as it is the only one. */
+static inline dlc_ref dlc_track_innermost_node(struct dlc_thread *self)
+{
+    struct dlc_held_slot *slot = self->top - 1;
+
+    if (__builtin_expect(!slot->lock, 0))
+        return 0; /* a push that we interrupted */
+    if (!slot->node && slot == self->bottom)
+        slot->node = dlc_step_get(self, 0, slot->lock, slot->stack, dlc_bucket_load(slot->lock & ~DLC_HELD_MODE_MASK));
+    return slot->node;
+}
+
 static inline bool dlc_track_acquired_fast(struct dlc_thread *self, uint64_t lock, enum dlc_mode mode,
                                            enum dlc_how how, struct dlc_caller caller)
 {
@@ -57,7 +70,7 @@ static inline bool dlc_track_acquired_fast(struct dlc_thread *self, uint64_t loc
         if (__builtin_expect(owner_id && owner_id != self->owner_id, 0))
             return false;
     } else {
-        dlc_ref parent = top[-1].lock ? top[-1].node : 0; /* no lock: a push that we interrupted */
+        dlc_ref parent = dlc_track_innermost_node(self);
 
         if (__builtin_expect(!parent, 0))
             return false;
