@@ -96,6 +96,7 @@ void dlc_launch_cancel(struct dlc_launch *launch)
 {
     struct dlc_thread *thread = dlc_thread_enter();
 
+    dlc_thread_expect_no_more(launch->birth.ref);
     give_back(launch);
     if (thread)
         dlc_thread_leave(thread);
@@ -105,8 +106,13 @@ struct dlc_launch dlc_launch_begin(struct dlc_launch *launch)
 {
     struct dlc_launch copy = *launch;
 
+    struct dlc_thread *thread;
+
     dlc_thread_begin(&copy.birth);
-    dlc_launch_cancel(launch);
+    thread = dlc_thread_enter();
+    give_back(launch);
+    if (thread)
+        dlc_thread_leave(thread);
     return copy;
 }
 

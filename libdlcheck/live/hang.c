@@ -145,7 +145,7 @@ static void add_holds(struct silence *silence)
 
 static bool check(struct silence *silence, uint32_t room)
 {
-    if (!look_at_threads(silence, room) || !is_unchanged(silence) || dlc_outside_may_wake() || !is_settled(silence))
+    if (!look_at_threads(silence, room) || !is_unchanged(silence) || !is_settled(silence) || dlc_outside_may_wake())
         return false;
     if (!record_self_deadlock(silence)) {
         add_holds(silence);

@@ -44,10 +44,11 @@ static void check_for_motion(struct dlc_thread *thread)
             dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_RELOCK, &parts[1], 1);
         return;
     }
-    if (dlc_hang_check() || !is_owned)
-        return;
-    if (((const struct dlc_thread_record *)dlc_writer_at(parts[1].thread))->state != DLC_THREAD_RUNNING)
+    /* First, so that the report of a hang has its cause beside it. */
+    if (is_owned &&
+        ((const struct dlc_thread_record *)dlc_writer_at(parts[1].thread))->state != DLC_THREAD_RUNNING)
         dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_OWNER_EXITED, parts, 2);
+    dlc_hang_check();
 }
 
 void dlc_live_blocking(struct dlc_thread *thread)

@@ -195,7 +195,16 @@ dlc_ref dlc_thread_expect(void)
 {
     dlc_ref ref;
 
-    return dlc_writer_add(DLC_KIND_THREAD, sizeof(struct dlc_thread_record), &ref) ? ref : 0;
+    if (!dlc_writer_add(DLC_KIND_THREAD, sizeof(struct dlc_thread_record), &ref))
+        return 0;
+    __atomic_add_fetch(&threads.live, 1, __ATOMIC_SEQ_CST);
+    return ref;
+}
+
+void dlc_thread_expect_no_more(dlc_ref ref)
+{
+    if (ref)
+        __atomic_sub_fetch(&threads.live, 1, __ATOMIC_SEQ_CST);
 }
 
 void dlc_thread_created(dlc_ref ref, uint64_t handle)
@@ -221,6 +230,7 @@ static struct dlc_thread *attach(const struct dlc_thread_birth *birth)
     held = thread->record ? add_held(HELD_FIRST, &held_ref) : NULL;
     if (!held) {
         dlc_writer_count(DLC_COUNT_RECORDS_DROPPED, 1);
+        dlc_thread_expect_no_more(thread->ref);
         give_pages(thread);
         return NULL;
     }
@@ -232,7 +242,6 @@ static struct dlc_thread *attach(const struct dlc_thread_birth *birth)
     dlc_threads_lock();
     thread->next = threads.all;
     threads.all = thread;
-    threads.live++;
     dlc_map_set(&threads.by_tid, thread->tid + KEY_OFFSET, thread->ref);
     dlc_map_set(&threads.by_handle, thread->record->pthread, thread->ref);
     dlc_threads_unlock();
@@ -325,7 +334,7 @@ void dlc_thread_end(struct dlc_thread *thread)
         ;
     if (*link)
         *link = thread->next;
-    threads.live--;
+    __atomic_sub_fetch(&threads.live, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&thread->record->state, DLC_THREAD_EXITED, __ATOMIC_SEQ_CST);
     dlc_threads_unlock();
     current = NULL;

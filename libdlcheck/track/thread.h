@@ -79,9 +79,10 @@ void dlc_thread_ignore_end(void);
 /* The calling thread's private part without entering, or NULL. */
 struct dlc_thread *dlc_thread_current(void);
 
-/* Room for the record of a thread that is about to be created, or 0. Once created, it can be found by its handle, even
-   before it has begun. Inside only. */
+/* Room for the record of a thread that is about to be created, or 0. From now on it counts as live, unless its creation
+   fails; once created, it can be found by its handle, even before it has begun. Inside only. */
 dlc_ref dlc_thread_expect(void);
+void dlc_thread_expect_no_more(dlc_ref ref);
 void dlc_thread_created(dlc_ref ref, uint64_t handle);
 
 /* First act of a thread that pthread_create or thrd_create made. */
@@ -109,7 +110,7 @@ void dlc_threads_lock(void);
 void dlc_threads_unlock(void);
 struct dlc_thread *dlc_threads_first(void);
 
-/* Live threads known, and all threads there ever were. */
+/* Live threads known (those that are being created included), and all threads there ever were. */
 uint32_t dlc_threads_live(void);
 uint32_t dlc_threads_ever(void);
 
