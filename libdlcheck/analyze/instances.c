@@ -213,6 +213,7 @@ static void choose_contexts(struct look *look)
     look->found = false;
     for (;;) {
         bool exhausted = ring_steps_left == 0 || in->steps_left == 0;
+        uint64_t cost;
 
         in->budget_hit = in->budget_hit || exhausted;
         if (look->found && (look->bound == 0 || look->length > DLC_RING_THOROUGH))
@@ -224,8 +225,9 @@ static void choose_contexts(struct look *look)
             next = exhausted ? in->range_end[position] : in->choice[position] + 1;
             continue;
         }
-        in->steps_left--;
-        ring_steps_left--;
+        cost = 1 + participant_of(in, next)->held_count;
+        spend(in, cost);
+        ring_steps_left -= cost < ring_steps_left ? cost : ring_steps_left;
         if (!take(look, position, next)) {
             next++;
         } else if (position + 1 < look->length) {
@@ -266,16 +268,13 @@ static bool keep(struct look *look, uint64_t pattern, struct dlc_instance *known
 
     if (!known && !look->found)
         return true;
-    if (!known && HASH_COUNT(in->table) == DLC_PATTERNS_MOST) {
-        in->budget_hit = true;
-        return true;
-    }
     if (!known) {
         known = dlc_arena_alloc(in->arena, sizeof(*known));
         if (!known)
             return false;
         known->pattern = pattern;
         known->rank = RANK_NONE;
+        in->counted_only++;
         HASH_ADD(hh, in->table, pattern, sizeof(known->pattern), known);
     }
     if (look->found && look->bound < known->rank) {
@@ -285,6 +284,8 @@ static bool keep(struct look *look, uint64_t pattern, struct dlc_instance *known
             return false;
         if (known->length != look->length)
             known->count = 0;
+        if (known->rank >= DLC_RANK_COUNTED_ONLY && look->bound < DLC_RANK_COUNTED_ONLY)
+            in->counted_only--;
         known->rank = look->bound;
         known->labels = look->found_labels;
         known->length = look->length;
@@ -295,6 +296,20 @@ static bool keep(struct look *look, uint64_t pattern, struct dlc_instance *known
         known->count++;
     }
     return true;
+}
+
+/* Ranks below this are kept for a pattern that is not known yet. */
+static uint32_t bound_of_new(struct dlc_instances *in)
+{
+    uint32_t reported = HASH_COUNT(in->table) - in->counted_only;
+    uint32_t bound = RANK_NONE;
+
+    if (reported >= DLC_PATTERNS_MOST)
+        bound = 0;
+    else if (in->counted_only >= DLC_PATTERNS_MOST)
+        bound = DLC_RANK_COUNTED_ONLY;
+    in->budget_hit = in->budget_hit || bound != RANK_NONE;
+    return bound;
 }
 
 static struct dlc_instance *find(const struct dlc_instances *in, uint64_t pattern)
@@ -309,6 +324,7 @@ static struct dlc_instance *find(const struct dlc_instances *in, uint64_t patter
 static bool look_anywhere(struct look *look)
 {
     struct dlc_instances *in = look->in;
+    struct dlc_instance *known;
     uint64_t pattern;
 
     for (uint32_t i = 0; i < look->length; i++) {
@@ -321,7 +337,8 @@ static bool look_anywhere(struct look *look)
     for (uint32_t i = 0; i < look->length; i++)
         in->variants[i] = in->rings->contexts[in->best[i]].variant;
     pattern = pattern_of(look, in->variants);
-    return keep(look, pattern, find(in, pattern));
+    known = find(in, pattern);
+    return (!known && look->bound >= bound_of_new(in)) || keep(look, pattern, known);
 }
 
 static bool look_in_variants(struct look *look)
@@ -329,7 +346,7 @@ static bool look_in_variants(struct look *look)
     struct dlc_instances *in = look->in;
     uint64_t pattern = pattern_of(look, in->variants);
     struct dlc_instance *known = find(in, pattern);
-    uint32_t bound = known ? known->rank : RANK_NONE;
+    uint32_t bound = known ? known->rank : bound_of_new(in);
 
     for (uint32_t i = 0; i < look->length; i++) {
         in->range_first[i] = in->rings->variants[in->variants[i]].first_context;

@@ -19,10 +19,12 @@
 #define DLC_RING_COMBINATIONS 64u
 #define DLC_RING_STEPS        ((uint64_t)1 << 16)
 
-/* What looking at one combination costs, in the steps of the budget: about as long takes looking at so many edges. */
-#define DLC_COMBINATION_STEPS 32u
+/* What looking at one combination costs, in the steps of the budget: about as long takes looking at so many edges.
+ */
+#define DLC_COMBINATION_STEPS 64u
 
-/* So many patterns are kept. Who has more starts with those; the others are left out, and `budget_hit` says so. */
+/* So many patterns are kept of those to be reported, and of those to be counted. Who has more starts with those;
+   the others are left out, and `budget_hit` says so. */
 #define DLC_PATTERNS_MOST 16384u
 
 /* The worst instance of a pattern. */
@@ -47,6 +49,7 @@ struct dlc_instances {
     struct dlc_arena *arena;
     struct dlc_assigner assigner;
     struct dlc_instance *table; /* by pattern */
+    uint32_t counted_only;      /* of them */
     uint64_t steps_left;        /* set by the caller; 0: nothing more is looked at, `budget_hit` says that */
     bool budget_hit;
     uint64_t rings_seen;

@@ -41,7 +41,7 @@ static struct dlc_variant describe(const struct building *building, const struct
 
     return (struct dlc_variant){
         .step = dlc_pattern_step(
-            dlc_pattern_lock_class(building->patterns, lock, 0, 0),
+            building->classes[crossing->to],
             dlc_pattern_place(building->patterns, node_record(graph, node)->stack),
             dlc_pattern_place(building->patterns, node_record(graph, crossing->hold_node)->stack)),
         .timed = how == DLC_HOW_TIMED,
