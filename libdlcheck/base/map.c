@@ -141,6 +141,25 @@ void dlc_map_remove(struct dlc_map *map, uint64_t key)
     }
 }
 
+void dlc_map_each(struct dlc_map *map, void (*visit)(uint64_t key, uint32_t value, void *argument), void *argument)
+{
+    struct dlc_map_table *table = atomic_load_explicit(&map->table, memory_order_relaxed);
+
+    for (uint64_t i = 0; table && i <= table->mask; i++) {
+        uint64_t key = atomic_load_explicit(&table->slots[i].key, memory_order_relaxed);
+
+        if (key != FREE_KEY && key != GRAVE_KEY)
+            visit(key, atomic_load_explicit(&table->slots[i].value, memory_order_relaxed), argument);
+    }
+}
+
+uint64_t dlc_map_capacity(const struct dlc_map *map)
+{
+    const struct dlc_map_table *table = atomic_load_explicit(&map->table, memory_order_relaxed);
+
+    return table ? table->mask + 1 : 0;
+}
+
 void dlc_map_release(struct dlc_map *map)
 {
     struct dlc_map_table *table = atomic_load_explicit(&map->table, memory_order_relaxed);

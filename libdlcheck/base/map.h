@@ -34,6 +34,12 @@ bool dlc_map_set(struct dlc_map *map, uint64_t key, uint32_t value);
 /* Forgets `key` when it is there. Writers only. */
 void dlc_map_remove(struct dlc_map *map, uint64_t key);
 
+/* Calls `visit` for every key. It may remove keys. Writers only. */
+void dlc_map_each(struct dlc_map *map, void (*visit)(uint64_t key, uint32_t value, void *argument), void *argument);
+
+/* Slots that dlc_map_each looks at. */
+uint64_t dlc_map_capacity(const struct dlc_map *map);
+
 /* Gives all memory back. No reader may be inside. */
 void dlc_map_release(struct dlc_map *map);
 

@@ -143,6 +143,11 @@ void dlc_launch_watch_end(struct dlc_thread *thread)
         pthread_setspecific(end_key, thread);
 }
 
+void dlc_launch_watch_forks(void)
+{
+    pthread_atfork(dlc_stack_fork_prepare, dlc_stack_fork_done, dlc_stack_fork_done);
+}
+
 void dlc_launch_reset(void)
 {
     dlc_arena_release(&launches.arena);

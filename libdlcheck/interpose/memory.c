@@ -4,14 +4,16 @@
 #include <sys/mman.h>
 
 #include "libdlcheck/interpose/real.h"
-#include "libdlcheck/track/lifetime.h"
 #include "libdlcheck/track/locks.h"
 #include "libdlcheck/track/modules.h"
 
 #define PAGE_BYTES UINT64_C(4096)
+#define PAGES_TOLD_APART 4096u /* more are not worth looking at one by one */
 
 static bool has_locks(uint64_t start, uint64_t size_bytes)
 {
+    if (size_bytes >= PAGES_TOLD_APART * PAGE_BYTES)
+        return true;
     for (uint64_t page = start & ~(PAGE_BYTES - 1); page < start + size_bytes; page += PAGE_BYTES)
         if (dlc_locks_on_page(page))
             return true;
@@ -28,7 +30,7 @@ static void __attribute__((noinline)) going(void *memory, size_t size_bytes)
     thread = dlc_thread_enter();
     if (!thread)
         return;
-    dlc_lifetime_memory_gone(start, size_bytes);
+    dlc_locks_end_between(start, start + size_bytes);
     dlc_thread_leave(thread);
 }
 

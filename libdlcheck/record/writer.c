@@ -117,8 +117,11 @@ bool dlc_writer_open(const char *folder, uint64_t max_bytes, char *problem, size
 
 void dlc_writer_abandon(void)
 {
-    if (dlc_writer_base)
-        dlc_pages_unmap(dlc_writer_base, writer.reserved_bytes);
+    if (dlc_writer_base) {
+        mmap(dlc_writer_base, writer.mapped_bytes, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1,
+             0);
+        dlc_pages_unmap(dlc_writer_base + writer.mapped_bytes, writer.reserved_bytes - writer.mapped_bytes);
+    }
     dlc_writer_base = NULL;
 }
 

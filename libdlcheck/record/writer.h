@@ -22,7 +22,8 @@ extern uint8_t *dlc_writer_base;
    all. `max_bytes` caps the recording. */
 bool dlc_writer_open(const char *folder, uint64_t max_bytes, char *problem, size_t problem_bytes);
 
-/* Forgets the mapping without touching the file: in a forked child, whose parent it belongs to. */
+/* Forgets the mapping without touching the file: in a forked child, whose parent it belongs to. Memory takes its place, for
+   code that a signal handler interrupted before it forked, and that still has a pointer into it. */
 void dlc_writer_abandon(void);
 
 /* Room for a record of `size_bytes`, zeroed, unfinished, and its reference; NULL when the recording cannot grow

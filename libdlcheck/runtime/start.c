@@ -166,6 +166,7 @@ static void __attribute__((constructor(101))) construct(void)
     }
     dlc_stack_start(dlc_runtime_options.frames);
     dlc_ending_start();
+    dlc_launch_watch_forks();
     dlc_thread_ignore_end();
     /* Call sites learned before libunwind was there have one frame. */
     thread = dlc_thread_current() || dlc_runtime_options.root == (uint64_t)getpid() ? dlc_thread_enter() : NULL;

@@ -5,8 +5,6 @@
 #include "libdlcheck/track/locks.h"
 #include "libdlcheck/track/stack.h"
 
-#define PAGE_BYTES UINT64_C(4096)
-#define LOCK_ALIGNMENT 8u
 #define FRAME_LOCKS_FIRST 64u
 
 static void set_lowest(struct dlc_thread *owner)
@@ -112,18 +110,4 @@ void dlc_lifetime_stack_gone(struct dlc_thread *thread)
     dlc_pages_unmap(thread->frame_locks, thread->frame_lock_room * sizeof *thread->frame_locks);
     thread->frame_locks = NULL;
     thread->frame_lock_room = 0;
-}
-
-void dlc_lifetime_memory_gone(uint64_t start, uint64_t size_bytes)
-{
-    uint64_t end = start + size_bytes;
-
-    for (uint64_t page = start & ~(PAGE_BYTES - 1); page < end; page += PAGE_BYTES) {
-        uint64_t at = page > start ? page : (start + LOCK_ALIGNMENT - 1) & ~(uint64_t)(LOCK_ALIGNMENT - 1);
-
-        if (!dlc_locks_on_page(page))
-            continue;
-        for (; at < end && at < page + PAGE_BYTES; at += LOCK_ALIGNMENT)
-            dlc_locks_end(at);
-    }
 }

@@ -35,7 +35,4 @@ void dlc_lifetime_frames_popped(struct dlc_thread *thread, uint64_t frame);
 /* `thread` ends, and its stack with it. */
 void dlc_lifetime_stack_gone(struct dlc_thread *thread);
 
-/* Memory was given back: locks in there have ended. */
-void dlc_lifetime_memory_gone(uint64_t start, uint64_t size_bytes);
-
 #endif

@@ -8,6 +8,8 @@
 #include "libdlcheck/track/lifetime.h"
 #include "libdlcheck/track/stack.h"
 
+#define LOCK_ALIGNMENT 8u
+
 uint32_t dlc_lock_buckets[DLC_BUCKETS] __attribute__((aligned(64)));
 uint8_t dlc_lock_pages[65536];
 uint32_t dlc_lock_records;
@@ -236,6 +238,34 @@ void dlc_locks_end(uint64_t address)
     record = record_at(address, &ref);
     if (record)
         end_record(record, ref);
+    dlc_futex_lock_release(&locks.lock);
+}
+
+struct range {
+    uint64_t start;
+    uint64_t end;
+};
+
+static void end_if_between(uint64_t address, uint32_t ref, void *argument)
+{
+    const struct range *range = argument;
+
+    if (address >= range->start && address < range->end)
+        end_record(dlc_writer_at(ref), ref);
+}
+
+void dlc_locks_end_between(uint64_t start, uint64_t end)
+{
+    struct range range = {start, end};
+
+    /* Small blocks are looked through place by place, large ones (terabytes are reserved and given back) lock by lock. */
+    if ((end - start) / LOCK_ALIGNMENT <= dlc_map_capacity(&locks.by_address)) {
+        for (uint64_t at = (start + LOCK_ALIGNMENT - 1) & ~(uint64_t)(LOCK_ALIGNMENT - 1); at < end; at += LOCK_ALIGNMENT)
+            dlc_locks_end(at);
+        return;
+    }
+    dlc_futex_lock_acquire(&locks.lock);
+    dlc_map_each(&locks.by_address, end_if_between, &range);
     dlc_futex_lock_release(&locks.lock);
 }
 

@@ -61,6 +61,9 @@ void dlc_locks_flag(uint64_t address, uint32_t flags);
 /* The lock at `address` has ended, when there was one with a record. */
 void dlc_locks_end(uint64_t address);
 
+/* All locks in a range of memory have ended. */
+void dlc_locks_end_between(uint64_t start, uint64_t end);
+
 /* Locks that ended, were only taken by one thread, and are still in the tree: worth a recycling pass when many. */
 uint32_t dlc_locks_recyclable(void);
 

@@ -9,7 +9,7 @@
 #include "libdlcheck/base/futex_lock.h"
 #include "libdlcheck/base/output.h"
 #include "libdlcheck/record/writer.h"
-#include "libdlcheck/track/lifetime.h"
+#include "libdlcheck/track/locks.h"
 #include "libdlcheck/track/site.h"
 #include "libdlcheck/track/stack.h"
 #include "libdlcheck/track/thread.h"
@@ -211,7 +211,7 @@ void dlc_modules_scan(void)
             modules.unload_epoch++;
         any_vanished = true;
         vanished->end_epoch = modules.unload_epoch;
-        dlc_lifetime_memory_gone(vanished->start, vanished->end - vanished->start);
+        dlc_locks_end_between(vanished->start, vanished->end);
     }
     add_new(&sights);
     dlc_futex_lock_release(&modules.lock);

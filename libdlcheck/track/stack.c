@@ -3,7 +3,9 @@
 #define UNW_LOCAL_ONLY
 #include <dlfcn.h>
 #include <libunwind.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -35,6 +37,14 @@ static struct {
     size_t most_frames;
     bool ready;
 } unwinder;
+
+/* Threads that are unwinding, and whether a fork keeps others from beginning. */
+static struct {
+    atomic_int unwinding;
+    atomic_int forks;
+} gate;
+
+static __thread int unwinding_here __attribute__((tls_model("initial-exec")));
 
 static struct {
     struct dlc_futex_lock lock;
@@ -93,6 +103,38 @@ void dlc_stack_main_bounds(uint64_t *low, uint64_t *high)
     *low = *high > size_bytes ? *high - size_bytes : 0;
 }
 
+static void enter_gate(void)
+{
+    for (;;) {
+        atomic_fetch_add(&gate.unwinding, 1);
+        if (!atomic_load(&gate.forks))
+            break;
+        atomic_fetch_sub(&gate.unwinding, 1);
+        while (atomic_load(&gate.forks))
+            sched_yield();
+    }
+    unwinding_here++;
+}
+
+static void leave_gate(void)
+{
+    unwinding_here--;
+    atomic_fetch_sub(&gate.unwinding, 1);
+}
+
+void dlc_stack_fork_prepare(void)
+{
+    atomic_fetch_add(&gate.forks, 1);
+    /* Unwinding ends soon, whatever the program's threads hold: it waits for nothing of theirs. */
+    while (atomic_load(&gate.unwinding) > unwinding_here)
+        sched_yield();
+}
+
+void dlc_stack_fork_done(void)
+{
+    atomic_fetch_sub(&gate.forks, 1);
+}
+
 /* Whether unwinding may run on the present stack. */
 static bool has_room(const struct dlc_thread *thread, uint64_t here)
 {
@@ -126,21 +168,16 @@ static bool skip_to_caller(unw_cursor_t *cursor, struct dlc_caller caller)
     return stack_pointer == caller.frame + 16;
 }
 
-void dlc_stack_take(const struct dlc_thread *thread, struct dlc_caller caller, struct dlc_stack_view *view)
+/* False: libunwind did not get as far as the caller. */
+static bool unwind(struct dlc_caller caller, struct dlc_stack_view *view)
 {
     unw_context_t context;
     unw_cursor_t cursor;
     int more = 1;
 
-    if (!unwinder.ready || !has_room(thread, (uint64_t)(uintptr_t)&context)) {
-        take_one_frame(caller, view);
-        return;
-    }
     unwinder.getcontext(&context);
-    if (unwinder.init_local(&cursor, &context) != 0 || !skip_to_caller(&cursor, caller)) {
-        take_one_frame(caller, view);
-        return;
-    }
+    if (unwinder.init_local(&cursor, &context) != 0 || !skip_to_caller(&cursor, caller))
+        return false;
     view->frame_count = 0;
     while (more > 0 && view->frame_count < unwinder.most_frames) {
         unw_save_loc_t place;
@@ -157,6 +194,20 @@ void dlc_stack_take(const struct dlc_thread *thread, struct dlc_caller caller, s
         more = unwinder.step(&cursor);
     }
     view->is_short = more > 0 && view->frame_count == unwinder.most_frames;
+    return view->frame_count > 0;
+}
+
+void dlc_stack_take(const struct dlc_thread *thread, struct dlc_caller caller, struct dlc_stack_view *view)
+{
+    bool taken = false;
+
+    if (unwinder.ready && has_room(thread, (uint64_t)(uintptr_t)__builtin_frame_address(0))) {
+        enter_gate();
+        taken = unwind(caller, view);
+        leave_gate();
+    }
+    if (!taken)
+        take_one_frame(caller, view);
 }
 
 static bool same_stack(dlc_ref ref, const struct dlc_stack_view *view, uint32_t hash)
@@ -228,4 +279,10 @@ void dlc_stack_reset(void)
     dlc_map_release(&stacks.by_hash);
     memset(&stacks.lock, 0, sizeof stacks.lock);
     stacks.unload_epoch = 0;
+    /* A fork that ran no handlers (clone, _Fork) in the middle of another thread's unwinding: that thread is not here to
+       finish. */
+    if (atomic_load(&gate.unwinding) > unwinding_here)
+        unwinder.ready = false;
+    atomic_store(&gate.unwinding, unwinding_here);
+    atomic_store(&gate.forks, 0);
 }

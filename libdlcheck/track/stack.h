@@ -46,6 +46,11 @@ void dlc_stack_take(const struct dlc_thread *thread, struct dlc_caller caller, s
 /* The STACK record of `view`, made when it is new (then `is_new`); 0 when there is no room (counted). Inside only. */
 dlc_ref dlc_stack_keep(const struct dlc_stack_view *view, bool *is_new);
 
+/* A fork in another thread's unwinding would leave libunwind's lock held for ever in the child. Waits until nobody else
+   unwinds and lets nobody begin; and opens again, in parent and child. Callable from anywhere, not inside. */
+void dlc_stack_fork_prepare(void);
+void dlc_stack_fork_done(void);
+
 /* Number of library unloads seen; part of what makes stacks equal. */
 void dlc_stack_set_unload_epoch(uint32_t epoch);
 uint32_t dlc_stack_unload_epoch(void);
