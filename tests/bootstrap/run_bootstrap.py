@@ -28,7 +28,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import watchdog  # noqa: E402
 
-SECONDS = 60
+SECONDS = 30
 OWN_LINE = b"dlcheck: "
 
 
@@ -109,7 +109,11 @@ def main():
     parser.add_argument("command", nargs="+")
     arguments = parser.parse_args()
 
+    # The cases run in folders of their own.
+    arguments.library = os.path.abspath(arguments.library)
     if arguments.linked:
+        arguments.linked = os.path.abspath(arguments.linked)
+        arguments.command[0] = os.path.abspath(arguments.command[0])
         program, wanted = arguments.command[0], arguments.command[1:]
         listing = subprocess.run([program, "--list"], check=True, capture_output=True, text=True,
                                  env=environment()).stdout

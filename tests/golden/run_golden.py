@@ -27,7 +27,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import watchdog  # noqa: E402
 
-SECONDS = 60
+SECONDS = 30
 FOUND = 66
 
 
@@ -137,6 +137,8 @@ def main():
     parser.add_argument("golden", type=pathlib.Path)
     parser.add_argument("command", nargs="+")
     arguments = parser.parse_args()
+    arguments.dlcheck = os.path.abspath(arguments.dlcheck)
+    arguments.command[0] = os.path.abspath(arguments.command[0])
 
     found = run(arguments)
     if not arguments.text:

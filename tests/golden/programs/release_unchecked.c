@@ -12,5 +12,6 @@ int main(void)
 {
     pthread_mutex_lock(&mutex);
     pthread_mutex_unlock(&mutex);
-    return pthread_mutex_unlock(&mutex);
+    pthread_mutex_unlock(&mutex);
+    return 0;
 }
