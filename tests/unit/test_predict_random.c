@@ -8,40 +8,37 @@
 #include <cmocka.h>
 
 #include "libdlcheck/analyze/labels.h"
+#include "tests/support/random.h"
 #include "tests/support/scene.h"
 #include "tests/unit/predict_twin.h"
 
 #define NODES_MOST 60u
 #define DEPTH_MOST 4u
 
-static uint64_t random_state;
+static struct test_random random_numbers;
 
-static uint32_t random_below(uint32_t end)
+static uint32_t below(uint32_t end)
 {
-    uint64_t z = random_state += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)((z ^ (z >> 31)) % end);
+    return random_below(&random_numbers, end);
 }
 
 static bool one_in(uint32_t chance)
 {
-    return random_below(chance) == 0;
+    return random_one_in(&random_numbers, chance);
 }
 
 /* Threads in an order in which they could have run: each is created and joined by an earlier one. */
 static size_t random_threads(struct scene *scene, dlc_ref *threads)
 {
-    size_t count = 1 + random_below(4);
+    size_t count = 1 + below(4);
 
     threads[0] = scene_thread(scene);
     for (size_t i = 1; i < count; i++) {
-        dlc_ref parent = threads[random_below((uint32_t)i)];
+        dlc_ref parent = threads[below((uint32_t)i)];
 
-        threads[i] = scene_child(scene, parent, random_below(3));
+        threads[i] = scene_child(scene, parent, below(3));
         if (one_in(2))
-            scene_join(scene, threads[i], threads[random_below((uint32_t)i)], random_below(4));
+            scene_join(scene, threads[i], threads[below((uint32_t)i)], below(4));
     }
     return count;
 }
@@ -68,39 +65,38 @@ static enum dlc_how random_how(void)
 {
     static const enum dlc_how hows[] = {DLC_HOW_TRIED, DLC_HOW_TIMED, DLC_HOW_COND, DLC_HOW_HELD_ONLY};
 
-    return one_in(5) ? hows[random_below(4)] : DLC_HOW_LOCK;
+    return one_in(5) ? hows[below(4)] : DLC_HOW_LOCK;
 }
 
 static void random_scene(struct scene *scene)
 {
     dlc_ref threads[4], locks[6], nodes[NODES_MOST];
     size_t thread_count, lock_count, node_count;
-    uint32_t functions = 1 + random_below(6);
+    uint32_t functions = 1 + below(6);
     bool readers = one_in(4);
 
     scene_begin(scene);
     thread_count = random_threads(scene, threads);
-    lock_count = 2 + random_below(5);
+    lock_count = 2 + below(5);
     for (uint32_t i = 0; i < lock_count; i++) {
-        locks[i] = scene_heap_lock(scene, i, 100 + random_below(2));
+        locks[i] = scene_heap_lock(scene, i, 100 + below(2));
         if (one_in(4))
             ((struct dlc_lock_record *)recording_at(&scene->recording, locks[i]))->flags = 0;
     }
-    node_count = 2 + random_below(NODES_MOST - 2);
+    node_count = 2 + below(NODES_MOST - 2);
     for (size_t i = 0; i < node_count; i++) {
-        dlc_ref parent = i > 0 && !one_in(3) ? nodes[random_below((uint32_t)i)] : 0;
-        dlc_ref lock = locks[random_below((uint32_t)lock_count)];
+        dlc_ref parent = i > 0 && !one_in(3) ? nodes[below((uint32_t)i)] : 0;
+        dlc_ref lock = locks[below((uint32_t)lock_count)];
 
         if (on_path(scene, parent, lock) || depth_of(scene, parent) == DEPTH_MOST)
             parent = 0;
-        nodes[i] = scene_take(scene, parent, threads[random_below((uint32_t)thread_count)], random_below(4),
-                              random_below(functions), lock);
+        nodes[i] =
+            scene_take(scene, parent, threads[below((uint32_t)thread_count)], below(4), below(functions), lock);
         scene_node(scene, nodes[i])->how = (uint8_t)random_how();
         scene_node(scene, nodes[i])->mode = readers && one_in(2) ? DLC_MODE_READ : DLC_MODE_EXCLUSIVE;
         scene_node(scene, nodes[i])->flags = one_in(20) ? DLC_NODE_TRAILS_DROPPED : 0;
         while (one_in(3) && i % 8)
-            recording_trail(&scene->recording, nodes[i], threads[random_below((uint32_t)thread_count)],
-                            random_below(4));
+            recording_trail(&scene->recording, nodes[i], threads[below((uint32_t)thread_count)], below(4));
     }
 }
 
@@ -169,7 +165,7 @@ static size_t compare(uint64_t seed, uint64_t rounds, enum twin_fault fault, siz
     for (uint64_t round = 0; round < rounds; round++) {
         struct scene scene;
 
-        random_state = seed + round;
+        random_numbers.state = seed + round;
         random_scene(&scene);
         scene_analyze(&scene);
         if (comparable(&scene.findings)) {
