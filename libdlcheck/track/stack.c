@@ -3,6 +3,7 @@
 #define UNW_LOCAL_ONLY
 #include <dlfcn.h>
 #include <libunwind.h>
+#include <link.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -35,6 +36,8 @@ static struct {
     void (*flush_cache)(unw_addr_space_t, unw_word_t, unw_word_t);
     unw_addr_space_t *local_addr_space;
     size_t most_frames;
+    uint64_t start; /* where libunwind is mapped */
+    uint64_t end;
     bool ready;
 } unwinder;
 
@@ -61,6 +64,34 @@ static void *find(void *library, const char *name, bool *complete)
     return found;
 }
 
+static int find_range(struct dl_phdr_info *info, size_t size_bytes, void *argument)
+{
+    uint64_t code = (uint64_t)(uintptr_t)unwinder.step;
+    uint64_t start = UINT64_MAX;
+    uint64_t end = 0;
+
+    (void)size_bytes;
+    (void)argument;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        uint64_t at = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+
+        if (info->dlpi_phdr[i].p_type != PT_LOAD)
+            continue;
+        start = at < start ? at : start;
+        end = at + info->dlpi_phdr[i].p_memsz > end ? at + info->dlpi_phdr[i].p_memsz : end;
+    }
+    if (code < start || code >= end)
+        return 0;
+    unwinder.start = start;
+    unwinder.end = end;
+    return 1;
+}
+
+bool dlc_stack_is_unwinders(uint64_t address)
+{
+    return address >= unwinder.start && address < unwinder.end;
+}
+
 void dlc_stack_start(size_t most_frames)
 {
     bool complete = true;
@@ -85,6 +116,7 @@ void dlc_stack_start(size_t most_frames)
     set_cache_size = find(library, NAME_OF(unw_set_cache_size), &complete);
     if (!complete)
         return;
+    dl_iterate_phdr(find_range, NULL);
     set_cache_size(*unwinder.local_addr_space, UNWIND_CACHE_SIZE, 0);
     unwinder.ready = true;
     dlc_stack_take(NULL, DLC_CALLER(), &view);

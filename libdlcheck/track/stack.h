@@ -37,6 +37,9 @@ struct dlc_stack_view {
    there, stacks have one frame and are counted as short. Calls malloc (dlopen does): from the constructor only. */
 void dlc_stack_start(size_t most_frames);
 
+/* Whether `address` lies in libunwind's own data. */
+bool dlc_stack_is_unwinders(uint64_t address);
+
 /* Bounds of the main thread's stack: from its start down to where it may grow. */
 void dlc_stack_main_bounds(uint64_t *low, uint64_t *high);
 

@@ -289,10 +289,8 @@ struct dlc_thread *dlc_thread_enter(void)
     if (!thread)
         return attach_guarded(NULL);
     dlc_self = NULL;
-    if (thread->inside || atomic_load_explicit(&disabled, memory_order_relaxed)) {
-        dlc_writer_count(DLC_COUNT_EVENTS_INSIDE, thread->inside != 0);
+    if (thread->inside || atomic_load_explicit(&disabled, memory_order_relaxed))
         return NULL;
-    }
     thread->inside = 1;
     atomic_signal_fence(memory_order_seq_cst);
     return thread;

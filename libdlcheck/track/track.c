@@ -70,13 +70,23 @@ static void acquired_inside(struct dlc_thread *thread, uint64_t lock, struct dlc
     dlc_track_push(thread, lock | mode, stack, node);
 }
 
+/* A signal handler locks while it interrupts our own work: there is nothing to be done but to say so. The locks of libunwind,
+   which we call, are nobody's business. */
+static void count_unseen(uint64_t lock)
+{
+    if (dlc_thread_current() && !dlc_stack_is_unwinders(lock))
+        dlc_writer_count(DLC_COUNT_EVENTS_INSIDE, 1);
+}
+
 void dlc_track_acquired_slow(uint64_t lock, struct dlc_lock_traits traits, enum dlc_mode mode, enum dlc_how how,
                              struct dlc_caller caller)
 {
     struct dlc_thread *thread = dlc_thread_enter();
 
-    if (!thread)
+    if (!thread) {
+        count_unseen(lock);
         return;
+    }
     acquired_inside(thread, lock, traits, mode, how, caller);
     dlc_thread_leave(thread);
 }
@@ -113,8 +123,10 @@ bool dlc_track_releasing_slow(uint64_t lock)
     struct dlc_thread *thread = dlc_thread_enter();
     struct dlc_held_slot *slot;
 
-    if (!thread)
+    if (!thread) {
+        count_unseen(lock);
         return true;
+    }
     slot = find_slot(thread, lock);
     if (slot)
         release_slot(thread, slot);
