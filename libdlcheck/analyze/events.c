@@ -25,23 +25,6 @@ static struct dlc_hold held_in_event(const struct dlc_reader *reader, const stru
                              .mode = DLC_MODE_EXCLUSIVE};
 }
 
-/* The slots of `held` in use, and at which of them `address` is, or the number of slots when it is not among them.
-   The thread may go on: its slots are read once, here and in copy_slots, and need not agree. */
-static uint32_t find_slot(const struct dlc_held_record *held, uint64_t address, uint32_t *used)
-{
-    uint32_t found = held->slot_count;
-
-    for (*used = 0; *used < held->slot_count; ++*used) {
-        uint64_t lock = __atomic_load_n(&held->slots[*used].lock, __ATOMIC_ACQUIRE);
-
-        if (lock == 0)
-            break;
-        if ((lock & ~DLC_HELD_MODE_MASK) == address)
-            found = *used;
-    }
-    return found;
-}
-
 static struct dlc_hold held_in_slot(const struct dlc_reader *reader, const struct dlc_held_slot *slot)
 {
     uint64_t lock = __atomic_load_n(&slot->lock, __ATOMIC_ACQUIRE);
@@ -53,46 +36,62 @@ static struct dlc_hold held_in_slot(const struct dlc_reader *reader, const struc
                              .mode = lock & DLC_HELD_MODE_MASK ? DLC_MODE_READ : DLC_MODE_EXCLUSIVE};
 }
 
-/* What the thread holds: as its held record shows it when that still agrees with the event, else what the event
-   itself says. */
+/* The slots of a thread's held record that are in use, as far as they are shown. */
+struct shown_slots {
+    const struct dlc_held_slot *slots;
+    uint32_t count;
+};
+
+/* None when the record does not agree with the event: the thread went on, and what it holds now is another matter.
+ */
+static struct shown_slots slots_of(const struct dlc_reader *reader, const struct dlc_event_record *event,
+                                   const struct dlc_event_part *part)
+{
+    const struct dlc_thread_record *thread = dlc_reader_thread(reader, part->thread);
+    const struct dlc_held_record *held;
+    bool agrees = part->held_object == 0;
+    uint32_t used;
+
+    if (!thread || event->kind == DLC_EVENT_MISUSE)
+        return (struct shown_slots){NULL, 0};
+    held = dlc_reader_held(reader, __atomic_load_n(&thread->held, __ATOMIC_ACQUIRE));
+    for (used = 0; held && used < held->slot_count; used++) {
+        uint64_t lock = __atomic_load_n(&held->slots[used].lock, __ATOMIC_ACQUIRE);
+
+        if (lock == 0)
+            break;
+        agrees = agrees || (lock & ~DLC_HELD_MODE_MASK) == part->held_object;
+    }
+    if (!held || !agrees)
+        return (struct shown_slots){NULL, 0};
+    if (used > DLC_HOLDS_SHOWN)
+        return (struct shown_slots){held->slots + used - DLC_HOLDS_SHOWN, DLC_HOLDS_SHOWN};
+    return (struct shown_slots){held->slots, used};
+}
+
+/* What the thread holds: as its held record shows it, with what the event says in the place of the lock that it
+ * names. */
 static bool fill_holds(struct dlc_step *step, const struct dlc_event_part *part, const struct dlc_reader *reader,
                        const struct dlc_event_record *event, struct dlc_arena *arena)
 {
-    const struct dlc_thread_record *thread = dlc_reader_thread(reader, part->thread);
-    const struct dlc_held_record *held = NULL;
-    uint32_t used = 0;
-    uint32_t in_cycle = 0;
-    uint32_t first;
+    struct shown_slots shown = slots_of(reader, event, part);
+    size_t named = 0;
 
-    if (thread && event->kind != DLC_EVENT_MISUSE)
-        held = dlc_reader_held(reader, __atomic_load_n(&thread->held, __ATOMIC_ACQUIRE));
-    if (held) {
-        in_cycle = find_slot(held, part->held_object, &used);
-        if (part->held_object != 0 && in_cycle >= used)
-            used = 0;
-    }
-    if (used == 0) {
-        step->hold_count = part->held_object != 0 ? 1 : 0;
-        step->holds = dlc_arena_alloc(arena, sizeof(*step->holds));
-        if (step->holds && step->hold_count)
-            step->holds[0] = held_in_event(reader, part);
-        in_cycle = 0;
-        first = 0;
-    } else {
-        step->hold_count = used < DLC_HOLDS_SHOWN ? used : DLC_HOLDS_SHOWN;
-        step->holds = dlc_arena_alloc(arena, step->hold_count * sizeof(*step->holds));
-        first = used - (uint32_t)step->hold_count;
-        for (uint32_t i = 0; step->holds && i < step->hold_count; i++)
-            step->holds[i] = held_in_slot(reader, &held->slots[first + i]);
-    }
+    step->holds = dlc_arena_alloc(arena, (shown.count + 1) * sizeof(*step->holds));
     if (!step->holds)
         return false;
-    if (part->held_object != 0 && step->hold_count) {
-        struct dlc_hold *hold = &step->holds[in_cycle > first ? in_cycle - first : 0];
-
-        *hold = held_in_event(reader, part);
-        hold->in_cycle = event->kind == DLC_EVENT_DEADLOCK;
+    step->hold_count = shown.count;
+    for (uint32_t i = 0; i < shown.count; i++) {
+        step->holds[i] = held_in_slot(reader, &shown.slots[i]);
+        if (step->holds[i].address == part->held_object)
+            named = i;
     }
+    if (part->held_object == 0)
+        return true;
+    if (step->hold_count == 0)
+        step->hold_count = 1;
+    step->holds[named] = held_in_event(reader, part);
+    step->holds[named].in_cycle = event->kind == DLC_EVENT_DEADLOCK;
     return true;
 }
 

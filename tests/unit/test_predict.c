@@ -1,6 +1,7 @@
 /* Each label, the shapes of cycles, and what counts as one pattern. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -563,6 +564,52 @@ static void a_deep_path_shows_the_innermost_holds_and_the_one_in_the_cycle(void 
     scene_end(&scene);
 }
 
+/* Every lock is taken while holding every other one, each pair in a function of its own. */
+static size_t findings_of_dense(uint32_t lock_count, bool *budget_hit)
+{
+    struct scene scene;
+    dlc_ref locks[60];
+    size_t found;
+
+    scene_begin(&scene);
+    for (uint32_t i = 0; i < lock_count; i++)
+        locks[i] = scene_heap_lock(&scene, i, 0);
+    for (uint32_t i = 0; i < lock_count; i++) {
+        for (uint32_t j = 0; j < lock_count; j++) {
+            if (i != j)
+                scene_nest(&scene, scene_thread(&scene), 0, 1 + i * lock_count + j, locks[i], locks[j]);
+        }
+    }
+    scene_analyze(&scene);
+    found = scene.findings.count;
+    *budget_hit = scene.findings.budget_hit;
+    scene_end(&scene);
+    return found;
+}
+
+static void a_dense_component_is_complete_up_to_three_and_bounded_beyond(void **state)
+{
+    bool budget_hit;
+
+    (void)state;
+    /* Of n locks there are n(n-1)/2 pairs, n(n-1)(n-2)/3 rings of three and n(n-1)(n-2)(n-3)/4 of four. */
+    assert_int_equal(findings_of_dense(4, &budget_hit), 6 + 8 + 6);
+    assert_false(budget_hit);
+    assert_int_equal(findings_of_dense(5, &budget_hit), 10 + 20 + 30 + 24);
+    assert_false(budget_hit);
+    assert_int_equal(findings_of_dense(12, &budget_hit), 66 + 440 + 256);
+    assert_true(budget_hit);
+}
+
+static void patterns_beyond_the_limit_are_told_not_kept(void **state)
+{
+    bool budget_hit;
+
+    (void)state;
+    assert_int_equal(findings_of_dense(50, &budget_hit), 16384);
+    assert_true(budget_hit);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -596,6 +643,8 @@ int main(void)
         cmocka_unit_test(the_worst_instance_of_a_pattern_is_the_finding),
         cmocka_unit_test(many_classes_in_the_same_places_are_counted_in_one),
         cmocka_unit_test(reported_findings_come_before_counted_ones),
+        cmocka_unit_test(a_dense_component_is_complete_up_to_three_and_bounded_beyond),
+        cmocka_unit_test(patterns_beyond_the_limit_are_told_not_kept),
         cmocka_unit_test(a_lock_taken_again_is_no_cycle),
         cmocka_unit_test(nodes_below_a_circle_of_parents_are_left_out),
         cmocka_unit_test(a_circle_of_trails_ends),
