@@ -174,7 +174,6 @@ static bool prepare(struct run *run)
     add_setting(run, "exitcode", "0");
     add_setting(run, "help", "0");
     add_setting(run, "print", "0");
-    setenv("DLCHECK_OPTIONS", run->settings, 1);
     return true;
 }
 
@@ -218,7 +217,7 @@ static int run_program(struct run *run, const char *path)
 {
     int status;
 
-    if (!dlc_launch(path, run->command, &status)) {
+    if (!dlc_launch(path, run->command, run->settings, &status)) {
         int code = errno == ENOENT ? DLC_EXIT_NOT_FOUND : DLC_EXIT_NOT_EXECUTABLE;
 
         dlc_say("%s cannot be started: %s", run->command[0], strerror(errno));

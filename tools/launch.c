@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "tools/memory.h"
 
 static volatile sig_atomic_t child;
 
@@ -40,10 +43,12 @@ static void restore_signals(const struct disposition *signals, size_t count)
 }
 
 /* In the child: becomes the program, or tells the parent why not. */
-static void become(const char *path, char *const argv[], int report)
+static void become(const char *path, char *const argv[], const char *settings, int report)
 {
+    char *own_settings = dlc_print("%s:root=%d", settings, getpid());
     int problem;
 
+    setenv("DLCHECK_OPTIONS", own_settings, 1);
     execvp(path, argv);
     problem = errno;
     if (write(report, &problem, sizeof(problem)) < 0)
@@ -51,7 +56,7 @@ static void become(const char *path, char *const argv[], int report)
     _exit(127);
 }
 
-bool dlc_launch(const char *path, char *const argv[], int *status)
+bool dlc_launch(const char *path, char *const argv[], const char *settings, int *status)
 {
     struct disposition signals[] = {
         {.number = SIGINT, .handler = SIG_IGN},  {.number = SIGQUIT, .handler = SIG_IGN},
@@ -75,7 +80,7 @@ bool dlc_launch(const char *path, char *const argv[], int *status)
     if (pid == 0) {
         restore_signals(signals, count);
         sigprocmask(SIG_SETMASK, &before, NULL);
-        become(path, argv, report[1]);
+        become(path, argv, settings, report[1]);
     }
     problem = pid < 0 ? errno : 0;
     child = pid;

@@ -324,6 +324,23 @@ class Run(Command):
     def run_it(self, *arguments, **more):
         return call("run", *arguments, cwd=more.pop("cwd", self.cwd), **more)
 
+    def start(self, what):
+        """The program under `dlcheck run`, in a session of its own, once it waits for ever."""
+        waiting = subprocess.Popen([ARGUMENTS.dlcheck, "run", self.program, what], cwd=self.cwd, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        self.addCleanup(self.stop, waiting)
+        while "waiting" not in waiting.stdout.readline():
+            pass
+        return waiting
+
+    @staticmethod
+    def stop(waiting):
+        try:
+            os.killpg(waiting.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        waiting.communicate()
+
     def test_a_quiet_program_stays_quiet(self):
         self.check(self.run_it("--", self.program), 0, stdout="to stdout\n")
         self.check(self.run_it(self.program, "fail"), 7, stdout="to stdout\n")
@@ -387,23 +404,17 @@ class Run(Command):
         self.assertEqual(len(list((self.cwd / "deep" / "er:still").iterdir())), 1)
 
     def test_runs_at_the_same_time_do_not_take_each_others_folder(self):
-        waiting = subprocess.Popen([ARGUMENTS.dlcheck, "run", self.program, "wait"], cwd=self.cwd,
-                                   stdout=subprocess.PIPE, text=True)
-        while "waiting" not in waiting.stdout.readline():
-            pass
+        waiting = self.start("wait")
         self.check(self.run_it(self.program, "clash"), 66, stdout=None, stderr="dlcheck.out.1")
         self.assertEqual(len(list((self.cwd / "dlcheck.out").iterdir())), 1)
         waiting.terminate()
-        self.assertEqual(waiting.wait(SECONDS), 128 + signal.SIGTERM)
-        waiting.stdout.close()
+        waiting.communicate(timeout=SECONDS)
+        self.assertEqual(waiting.returncode, 128 + signal.SIGTERM)
 
     def test_signals(self):
         """TERM and HUP are passed on; INT, which a terminal sends to both, is left to the program."""
         for number in (signal.SIGTERM, signal.SIGHUP):
-            waiting = subprocess.Popen([ARGUMENTS.dlcheck, "run", self.program, "clash-wait"], cwd=self.cwd,
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            while "waiting" not in waiting.stdout.readline():
-                pass
+            waiting = self.start("clash-wait")
             waiting.send_signal(signal.SIGINT)
             time.sleep(0.1)
             self.assertIsNone(waiting.poll())
