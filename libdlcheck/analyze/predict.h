@@ -2,13 +2,14 @@
  * Prediction: the cycles in which the program could get stuck, from its acquisition tree.
  *
  * A cycle is a ring of nodes, each of which waits for a lock that is held on the next one's path, over locks that
- * are all different. One in which a participant could close a shorter ring is left to that one. Rings of two and
- * three locks are all found, and so is any component that is one simple ring, however long. Beyond that the search
- * goes on by growing length within a budget (cycles.h); only-trylock edges and, of equal code places, all but the
- * first participants are left out there.
+ * are all different. One in which a participant could close a shorter ring is left to that one. Of each pattern
+ * the worst instance becomes the finding.
  *
- * Cost: linear in the number of nodes as long as few of them lie in cycles; limits.h of the parts say what is
- * bounded.
+ * Rings of two and three locks are all found, and so is a component that is one simple ring, however long. Beyond
+ * that the search goes on by growing length as far as its budget reaches (cycles.h, instances.h); edges that only
+ * trylocks made are left out there. Whatever a limit cuts off sets `budget_hit`.
+ *
+ * Cost: linear in the number of nodes as long as few of them lie in cycles, and some seconds at most otherwise.
  */
 #ifndef DLC_ANALYZE_PREDICT_H
 #define DLC_ANALYZE_PREDICT_H
