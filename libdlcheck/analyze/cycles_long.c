@@ -122,8 +122,8 @@ static void measure(struct search *search, uint32_t first, uint32_t length)
         for (uint32_t at = search->back.first[vertex]; at < search->back.first[vertex + 1]; at++) {
             uint32_t from = edges[search->back.targets[at]].from;
 
-            if (search->instances->steps_left > 0)
-                search->instances->steps_left--;
+            if (search->instances->casting.steps_left > 0)
+                search->instances->casting.steps_left--;
             if (from < first || search->distance[from] != FAR)
                 continue;
             search->distance[from] = search->distance[vertex] + 1;
@@ -134,7 +134,7 @@ static void measure(struct search *search, uint32_t first, uint32_t length)
 
 static bool budget_left(const struct search *search)
 {
-    return search->instances->steps_left > 0 && search->patterns_left > 0;
+    return search->instances->casting.steps_left > 0 && search->patterns_left > 0;
 }
 
 static bool look(struct search *search, uint32_t length)
@@ -167,7 +167,7 @@ static bool look_from(struct search *search, uint32_t first, uint32_t shortest, 
             continue;
         }
         search->ring[depth] = search->ahead.targets[search->trail[depth]++];
-        search->instances->steps_left--;
+        search->instances->casting.steps_left--;
         to = edges[search->ring[depth]].to;
         if (to == first) {
             if (depth + 1 > shortest)
@@ -208,7 +208,7 @@ static bool look_by_length(struct search *search, const struct dlc_sort_item *me
         shortest = longest;
         longest += longest / 2;
     }
-    search->instances->budget_hit = search->instances->budget_hit || !budget_left(search);
+    search->instances->casting.budget_hit = search->instances->casting.budget_hit || !budget_left(search);
     return true;
 }
 
@@ -260,7 +260,7 @@ bool dlc_cycles_long(struct dlc_instances *instances, const struct dlc_ring_grap
     if (!open_search(&search, scratch) || !components_by_size(&search, &components, scratch))
         return false;
     items = components.items;
-    instances->steps_left = DLC_STEPS_LONG;
+    instances->casting.steps_left = DLC_STEPS_LONG;
     for (size_t i = 0; i < components.count; i++) {
         if (!look_at_component(&search, search.order + items[i].value, (uint32_t)items[i].key))
             return false;

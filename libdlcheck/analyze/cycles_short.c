@@ -40,9 +40,9 @@ static bool look_at_triples(struct search *search, uint32_t first)
         for (ring[1] = rings->edge_first[second]; ring[1] < rings->edge_first[second + 1]; ring[1]++) {
             uint32_t third = rings->edges[ring[1]].to;
 
-            if (search->instances->steps_left == 0)
+            if (search->instances->casting.steps_left == 0)
                 return true;
-            search->instances->steps_left--;
+            search->instances->casting.steps_left--;
             ring[2] = search->closing[third];
             if (third > first && ring[2] != NO_EDGE && !dlc_instances_look(search->instances, ring, 3))
                 return false;
@@ -94,9 +94,9 @@ bool dlc_cycles_short(struct dlc_instances *instances, const struct dlc_ring_gra
 
     if (!open_search(&search, scratch))
         return false;
-    instances->steps_left = DLC_STEPS_SHORT;
+    instances->casting.steps_left = DLC_STEPS_SHORT;
     if (!look_from_all(&search, look_at_pairs) || !look_from_all(&search, look_at_triples))
         return false;
-    instances->budget_hit = instances->budget_hit || instances->steps_left == 0;
+    instances->casting.budget_hit = instances->casting.budget_hit || instances->casting.steps_left == 0;
     return true;
 }

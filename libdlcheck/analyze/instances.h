@@ -9,15 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "libdlcheck/analyze/casting.h"
 #include "libdlcheck/analyze/ring_graph.h"
-#include "libdlcheck/analyze/threads.h"
 #include "libdlcheck/base/uthash_arena.h"
 
-/* Up to this length every choice of participants is looked at. In a longer ring: the first that is to be reported,
-   and then the first in each of so many combinations of code places, with so many steps for each. */
-#define DLC_RING_THOROUGH     4u
+/* In a ring longer than DLC_RING_THOROUGH so many combinations of code places are looked at. */
 #define DLC_RING_COMBINATIONS 64u
-#define DLC_RING_STEPS        ((uint64_t)1 << 16)
 
 /* What looking at one combination costs, in the steps of the budget: about as long takes looking at so many edges.
  */
@@ -39,34 +36,17 @@ struct dlc_instance {
     UT_hash_handle hh;
 };
 
-struct dlc_held_now {
-    uint32_t writers;
-    uint32_t readers;
-};
-
 struct dlc_instances {
     const struct dlc_ring_graph *rings;
     struct dlc_arena *arena;
-    struct dlc_assigner assigner;
+    struct dlc_casting casting; /* has the budget */
     struct dlc_instance *table; /* by pattern */
     uint32_t counted_only;      /* of them */
-    uint64_t steps_left;        /* set by the caller; 0: nothing more is looked at, `budget_hit` says that */
-    bool budget_hit;
     uint64_t rings_seen;
-    /* Work space: by position in the ring. */
+    /* Work space, by position in the ring. */
     uint32_t *variants;
-    uint32_t *range_first; /* contexts to choose from */
-    uint32_t *range_end;
-    uint32_t *choice;
-    uint32_t *labels; /* of the choices up to and with this one */
-    uint32_t *best;
-    uint32_t *points;
-    const struct dlc_participant **participants;
     uint64_t *steps;
-    struct dlc_sort_item *items;
-    /* Work space: by LOCK slot. */
-    struct dlc_held_now *held_now; /* by how many of the participants chosen */
-    uint32_t *waited_at;           /* 1 + the position of the participant that waits for it; 0: none */
+    struct dlc_sort_item *items; /* two */
 };
 
 /* False: out of memory. */
@@ -76,8 +56,5 @@ bool dlc_instances_open(struct dlc_instances *instances, const struct dlc_ring_g
 /* Looks at the ring of these edges, each of which starts where the one before ends, over locks that are all
    different. False: out of memory. */
 bool dlc_instances_look(struct dlc_instances *instances, const uint32_t *edges, uint32_t length);
-
-/* The threads that make the instance's labels come true: fills instances->participants and instances->points. */
-void dlc_instances_assign(struct dlc_instances *instances, const struct dlc_instance *instance);
 
 #endif

@@ -137,7 +137,8 @@ static const uint32_t *row_of(struct dlc_order *order, struct dlc_point point)
 
 bool dlc_order_before(struct dlc_order *order, struct dlc_point first, struct dlc_point second)
 {
-    /* Most threads create no others: nothing but their join comes after them, and often nothing comes after that. */
+    /* Most threads create no others: nothing but their join comes after them, and often nothing comes after that.
+     */
     for (unsigned hops = 0; hops < HOPS_MOST && !creates_later(order, first); hops++) {
         uint32_t joined_by = order->joined_by[first.thread];
 

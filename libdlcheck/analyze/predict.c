@@ -98,7 +98,7 @@ static bool fill_step(const struct prediction *prediction, struct dlc_step *step
     dlc_ref lock = graph->lock_refs[graph->locks[node]];
 
     if (point < participant->point_count)
-        step->thread = prediction->instances.assigner.order.refs[participant->points[point].thread];
+        step->thread = prediction->instances.casting.assigner.order.refs[participant->points[point].thread];
     step->wait_kind = DLC_WAIT_MUTEX;
     step->wait_address = dlc_reader_lock(graph->reader, lock)->address;
     step->wait_lock = lock;
@@ -120,10 +120,10 @@ static bool fill_finding(struct prediction *prediction, struct dlc_finding *find
     if (!finding->steps)
         return false;
     finding->step_count = instance->length;
-    dlc_instances_assign(&prediction->instances, instance);
+    dlc_casting_assign(&prediction->instances.casting, instance->contexts, instance->length);
     for (uint32_t i = 0; i < instance->length; i++) {
         if (!fill_step(prediction, &finding->steps[i], &prediction->rings.contexts[instance->contexts[i]],
-                       prediction->instances.points[i]))
+                       prediction->instances.casting.points[i]))
             return false;
     }
     return true;
@@ -188,7 +188,7 @@ bool dlc_predict(struct dlc_collection *collection, struct dlc_patterns *pattern
         done = dlc_instances_open(instances, &prediction.rings, &graph_arena) &&
                dlc_cycles_short(instances, &prediction.rings, &scratch) &&
                dlc_cycles_long(instances, &prediction.rings, &scratch) && collect(&prediction);
-        *budget_hit = *budget_hit || instances->budget_hit || prediction.rings.incomplete;
+        *budget_hit = *budget_hit || instances->casting.budget_hit || prediction.rings.incomplete;
     }
     dlc_arena_release(&scratch);
     dlc_arena_release(&graph_arena);
