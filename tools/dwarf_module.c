@@ -60,13 +60,52 @@ char *dlc_dwarf_demangle(const char *symbol)
     return name ? name : dlc_print("%s", symbol);
 }
 
+/* The declaration of a function or variable: it stands in the class or namespace that it belongs to. */
+static void find_declaration(Dwarf_Die *die, Dwarf_Die *declaration)
+{
+    Dwarf_Attribute attribute;
+
+    *declaration = *die;
+    while (dwarf_formref_die(dwarf_attr(declaration, DW_AT_abstract_origin, &attribute), declaration) ||
+           dwarf_formref_die(dwarf_attr(declaration, DW_AT_specification, &attribute), declaration))
+        ;
+}
+
+/* Puts the names of what encloses the declaration in front. Takes `name`, returns the longer one. */
+static char *qualify(char *name, Dwarf_Die *declaration)
+{
+    Dwarf_Die *scopes = NULL;
+    int count = dwarf_getscopes_die(declaration, &scopes);
+
+    for (int i = 1; i < count; i++) {
+        int tag = dwarf_tag(&scopes[i]);
+        const char *scope = dwarf_diename(&scopes[i]);
+        char *longer;
+
+        if (tag != DW_TAG_namespace && tag != DW_TAG_class_type && tag != DW_TAG_structure_type &&
+            tag != DW_TAG_union_type && tag != DW_TAG_subprogram)
+            continue;
+        if (!scope)
+            scope = tag == DW_TAG_namespace ? "(anonymous namespace)" : "{lambda}";
+        longer = dlc_print("%s::%s", scope, name);
+        free(name);
+        name = longer;
+    }
+    free(scopes);
+    return name;
+}
+
 char *dlc_dwarf_name(Dwarf_Die *die)
 {
     Dwarf_Attribute attribute;
+    Dwarf_Die declaration;
     const char *name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute));
 
     if (name)
         return dlc_dwarf_demangle(name);
     name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attribute));
-    return name ? dlc_print("%s", name) : NULL;
+    if (!name)
+        return NULL;
+    find_declaration(die, &declaration);
+    return qualify(dlc_print("%s", name), &declaration);
 }

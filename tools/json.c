@@ -252,7 +252,7 @@ static json_t *process_object(const struct dlc_recording *recording)
     const struct dlc_text_record *command = dlc_reader_text(&recording->reader, header->command);
     json_t *object = json_object(), *arguments = json_array();
 
-    for (uint32_t at = 0; command && at < command->text_bytes;
+    for (uint32_t at = 0; command && at + 1 < command->text_bytes;
          at += (uint32_t)strnlen(command->text + at, command->text_bytes - at) + 1) {
         char *argument = dlc_print("%.*s", (int)(command->text_bytes - at), command->text + at);
 

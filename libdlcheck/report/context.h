@@ -27,6 +27,11 @@ void dlc_report_lock_label(struct dlc_report_context *context, char *buffer, siz
 void dlc_report_thread_label(const struct dlc_report_context *context, char *buffer, size_t size_bytes,
                              dlc_ref thread);
 
+/* "thread T2", or "another thread (here T2 again)" where one thread came through several steps of a cycle. Always
+   terminated. */
+void dlc_report_step_label(const struct dlc_report_context *context, char *buffer, size_t size_bytes,
+                           const struct dlc_step *step);
+
 /* "How it can happen": the steps side by side, where they are few enough to stand so. */
 void dlc_report_scenario(struct dlc_report_context *context);
 

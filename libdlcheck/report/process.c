@@ -5,13 +5,16 @@
 
 static void print_command(struct dlc_output *output, const struct dlc_text_record *command)
 {
-    char text[COMMAND_BYTES + 1];
-    uint32_t length = 0;
+    /* Neither the NUL of the text nor that of the last argument. */
+    uint32_t length = command->text_bytes - 1;
+    uint32_t shown;
 
-    for (; length + 1 < command->text_bytes && length < COMMAND_BYTES; length++)
-        text[length] = command->text[length] ? command->text[length] : ' ';
-    dlc_output_bytes(output, text, length);
-    if (length + 1 < command->text_bytes)
+    if (length && !command->text[length - 1])
+        length--;
+    shown = length < COMMAND_BYTES ? length : COMMAND_BYTES;
+    for (uint32_t i = 0; i < shown; i++)
+        dlc_output_format(output, "%c", command->text[i] ? command->text[i] : ' ');
+    if (shown < length)
         dlc_output_format(output, "...");
 }
 

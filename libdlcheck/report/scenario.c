@@ -16,9 +16,9 @@ static void fill_column(struct dlc_report_context *context, const struct dlc_ste
 {
     const struct dlc_hold *hold = dlc_cast_main_hold(step);
     bool stuck = context->finding->kind == DLC_FINDING_DEADLOCK;
-    char thread[16], name[CELL_BYTES];
+    char thread[48], name[CELL_BYTES];
 
-    dlc_report_thread_label(context, thread, sizeof(thread), step->thread);
+    dlc_report_step_label(context, thread, sizeof(thread), step);
     dlc_title_function(name, sizeof(name), context->reader, step->wait_stack, context->symboliser,
                        &context->backtrace);
     dlc_format(column->head, sizeof(column->head), "%s in %s", thread, name);

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <string.h>
 
 #include "libdlcheck/report/context.h"
@@ -53,7 +54,7 @@ static void print_stack(struct dlc_report_context *context, dlc_ref stack)
 }
 
 /* What the other held locks are, without their whole stacks: they are not what the threads block on. */
-static void print_other_holds(struct dlc_report_context *context, const struct dlc_step *step, const char *thread)
+static void print_other_holds(struct dlc_report_context *context, const struct dlc_step *step)
 {
     const struct dlc_hold *main_hold = dlc_cast_main_hold(step);
 
@@ -66,8 +67,7 @@ static void print_other_holds(struct dlc_report_context *context, const struct d
         dlc_backtrace_load(&context->backtrace, context->reader, step->holds[i].stack, context->symboliser);
         if (dlc_backtrace_top(&context->backtrace))
             dlc_place_format(place, sizeof(place), context->reader, dlc_backtrace_top(&context->backtrace));
-        dlc_output_format(context->output, "    (%s also holds %s%s%s)\n", thread, lock, *place ? ", taken " : "",
-                          place);
+        dlc_output_format(context->output, "    (it also holds %s%s%s)\n", lock, *place ? ", taken " : "", place);
     }
 }
 
@@ -121,19 +121,20 @@ static void format_wanted(struct dlc_report_context *context, const struct dlc_s
 static void print_cycle_step(struct dlc_report_context *context, const struct dlc_step *step)
 {
     const struct dlc_hold *hold = dlc_cast_main_hold(step);
-    char thread[16], held[DLC_REPORT_NAME_BYTES], wanted[DLC_REPORT_NAME_BYTES], waits[48];
+    char thread[48], held[DLC_REPORT_NAME_BYTES], wanted[DLC_REPORT_NAME_BYTES], waits[48];
 
-    dlc_report_thread_label(context, thread, sizeof(thread), step->thread);
+    dlc_report_step_label(context, thread, sizeof(thread), step);
+    thread[0] = (char)toupper(thread[0]);
     format_wanted(context, step, wanted, sizeof(wanted));
     format_wait(waits, sizeof(waits), context->finding, step);
     dlc_output_format(context->output, "\n");
     if (hold) {
         dlc_report_lock_label(context, held, sizeof(held), hold->lock, hold->address);
-        dlc_output_format(context->output, "  Thread %s holds %s, taken at\n", thread, held);
+        dlc_output_format(context->output, "  %s holds %s, taken at\n", thread, held);
         print_stack(context, hold->stack);
         dlc_output_format(context->output, "    and ");
     } else {
-        dlc_output_format(context->output, "  Thread %s ", thread);
+        dlc_output_format(context->output, "  %s ", thread);
     }
     if (step->wait_how == DLC_HOW_COND && dlc_cast_wants_lock(step))
         dlc_output_format(context->output, "%s %s again, inside a wait on a condition variable, at\n", waits,
@@ -142,7 +143,7 @@ static void print_cycle_step(struct dlc_report_context *context, const struct dl
         dlc_output_format(context->output, "%s %s%s at\n", waits, wanted,
                           step->wait_timed ? ", with a timeout," : "");
     print_stack(context, step->wait_stack);
-    print_other_holds(context, step, thread);
+    print_other_holds(context, step);
 }
 
 static const char *misuse_verb(enum dlc_misuse_rule rule)

@@ -31,6 +31,19 @@ void dlc_report_thread_label(const struct dlc_report_context *context, char *buf
         dlc_format(buffer, size_bytes, "a thread");
 }
 
+void dlc_report_step_label(const struct dlc_report_context *context, char *buffer, size_t size_bytes,
+                           const struct dlc_step *step)
+{
+    const struct dlc_step *steps = context->finding->steps;
+    char thread[16];
+
+    dlc_report_thread_label(context, thread, sizeof(thread), step->thread);
+    if (step > steps && (step->thread == steps[0].thread || step->thread == step[-1].thread))
+        dlc_format(buffer, size_bytes, "another thread (here %s again)", thread);
+    else
+        dlc_format(buffer, size_bytes, "thread %s", thread);
+}
+
 static void print_title(struct dlc_report_context *context)
 {
     char title[1024];
@@ -109,6 +122,9 @@ static void print_thread(struct dlc_report_context *context, dlc_ref ref)
     dlc_output_format(context->output, "    T%u", thread->number);
     if (thread->name[0])
         dlc_output_format(context->output, " \"%.*s\"", (int)sizeof(thread->name), thread->name);
+    if (context->finding->time_ns)
+        dlc_output_format(context->output, " (%s %u)",
+                          thread->state == DLC_THREAD_RUNNING ? "tid" : "ended, was tid", thread->tid);
     if (thread->tid == header->pid)
         dlc_output_format(context->output, ", the main thread");
     else
@@ -119,9 +135,6 @@ static void print_thread(struct dlc_report_context *context, dlc_ref ref)
         dlc_place_format(place, sizeof(place), context->reader, dlc_backtrace_top(&context->backtrace));
         dlc_output_format(context->output, ", created by %s %s", parent, place);
     }
-    if (context->finding->time_ns)
-        dlc_output_format(context->output, " (%s %u)",
-                          thread->state == DLC_THREAD_RUNNING ? "tid" : "ended, was tid", thread->tid);
     dlc_output_format(context->output, "\n");
 }
 

@@ -53,39 +53,47 @@ static void insert_part(struct title_parts *parts, const char *part)
     parts->count++;
 }
 
-/* "func1 (mutexA, mutexB)": where, holding what, waiting for what. */
+static void format_wanted(char *buffer, size_t size_bytes, const struct dlc_reader *reader,
+                          const struct dlc_step *step, struct dlc_symboliser *symboliser,
+                          struct dlc_backtrace *scratch)
+{
+    buffer[0] = '\0';
+    if (step->wait_kind == DLC_WAIT_JOIN)
+        dlc_format(buffer, size_bytes, "a thread to end");
+    else if (step->wait_kind == DLC_WAIT_COND)
+        dlc_object_name_format(buffer, size_bytes, reader, step->wait_address, symboliser, "a condition variable");
+    else if (dlc_cast_wants_lock(step))
+        dlc_lock_class_format(buffer, size_bytes, reader, step->wait_lock, step->wait_address, symboliser,
+                              scratch);
+}
+
+/* "func1 (mutexA, mutexB)": where, holding what, waiting for what. "func1 waits for mutexB" where no ring is
+ * closed. */
 static void format_step(char *part, const struct dlc_reader *reader, const struct dlc_step *step,
                         struct dlc_symboliser *symboliser, struct dlc_backtrace *scratch)
 {
     const struct dlc_hold *hold = dlc_cast_main_hold(step);
-    char held[64] = "", wanted[64] = "";
-    size_t length;
+    char function[PART_BYTES / 2], held[64], wanted[64];
 
-    dlc_title_function(part, PART_BYTES / 2, reader, step->wait_stack, symboliser, scratch);
-    if (hold)
-        dlc_lock_class_format(held, sizeof(held), reader, hold->lock, hold->address, symboliser, scratch);
-    if (step->wait_kind == DLC_WAIT_JOIN)
-        dlc_format(wanted, sizeof(wanted), "a thread's end");
-    else if (step->wait_kind == DLC_WAIT_COND)
-        dlc_object_name_format(wanted, sizeof(wanted), reader, step->wait_address, symboliser,
-                               "a condition variable");
-    else if (dlc_cast_wants_lock(step))
-        dlc_lock_class_format(wanted, sizeof(wanted), reader, step->wait_lock, step->wait_address, symboliser,
-                              scratch);
-    length = strlen(part);
-    dlc_format(part + length, PART_BYTES - length, " (%s%s%s)", held, *held && *wanted ? ", " : "", wanted);
+    dlc_title_function(function, sizeof(function), reader, step->wait_stack, symboliser, scratch);
+    format_wanted(wanted, sizeof(wanted), reader, step, symboliser, scratch);
+    if (!hold) {
+        dlc_format(part, PART_BYTES, "%s waits for %s", function, wanted);
+        return;
+    }
+    dlc_lock_class_format(held, sizeof(held), reader, hold->lock, hold->address, symboliser, scratch);
+    dlc_format(part, PART_BYTES, "%s (%s, %s)", function, held, wanted);
 }
 
 static void format_misuse(char *buffer, size_t size_bytes, const struct dlc_reader *reader,
-                          const struct dlc_finding *finding, struct dlc_symboliser *symboliser,
-                          struct dlc_backtrace *scratch)
+                          const struct dlc_step *step, enum dlc_misuse_rule rule,
+                          struct dlc_symboliser *symboliser, struct dlc_backtrace *scratch)
 {
-    const struct dlc_step *step = &finding->steps[0];
     char function[PART_BYTES / 2], lock[PART_BYTES / 2];
 
     dlc_title_function(function, sizeof(function), reader, step->wait_stack, symboliser, scratch);
     dlc_lock_class_format(lock, sizeof(lock), reader, step->wait_lock, step->wait_address, symboliser, scratch);
-    switch (finding->rule) {
+    switch (rule) {
     case DLC_RULE_UNLOCK_NOT_OWNER:
         dlc_format(buffer, size_bytes, "%s unlocks %s, which another thread has locked", function, lock);
         break;
@@ -133,7 +141,11 @@ void dlc_report_title(char *buffer, size_t size_bytes, const struct dlc_reader *
         return;
     }
     if (finding->kind == DLC_FINDING_MISUSE) {
-        format_misuse(buffer + length, size_bytes - length, reader, finding, symboliser, &parts->backtrace);
+        format_misuse(buffer + length, size_bytes - length, reader, finding->steps, finding->rule, symboliser,
+                      &parts->backtrace);
+    } else if (finding->step_count == 1 && dlc_cast_main_hold(finding->steps)) {
+        format_misuse(buffer + length, size_bytes - length, reader, finding->steps, DLC_RULE_RELOCK, symboliser,
+                      &parts->backtrace);
     } else {
         for (size_t i = 0; i < finding->step_count; i++) {
             char part[PART_BYTES] = "";
