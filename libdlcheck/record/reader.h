@@ -24,9 +24,9 @@ struct dlc_read_error {
 
 struct dlc_reader {
     const uint8_t *bytes;
-    uint64_t size_bytes;   /* of whole, checked chunks */
+    uint64_t size_bytes; /* of whole, checked chunks */
     uint32_t chunk_count;
-    uint8_t *chunk_kinds;  /* enum dlc_record_kind of every chunk (followers of a long record: NONE) */
+    uint8_t *chunk_kinds;   /* enum dlc_record_kind of every chunk (followers of a long record: NONE) */
     uint32_t *chunk_limits; /* snapshot: bytes of each chunk that are handed out */
     uint32_t *chunk_slots;  /* number of the first slot of each chunk, for kinds of one size */
     uint32_t slot_counts[DLC_KIND_COUNT];
