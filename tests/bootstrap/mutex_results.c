@@ -232,6 +232,13 @@ static int inherit(void)
     return 0;
 }
 
+static void print_lock(const char *how, int status, pthread_mutex_t *mutex)
+{
+    printf("%s %d\n", how, status);
+    if (status == 0)
+        printf("unlock %d\n", pthread_mutex_unlock(mutex));
+}
+
 /* Raising a priority may not be allowed here: the results are printed and compared. */
 static int protect(void)
 {
@@ -239,14 +246,12 @@ static int protect(void)
     int ceiling = -1;
 
     init(&mutex, PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_STALLED, PTHREAD_PRIO_PROTECT, PTHREAD_PROCESS_PRIVATE);
-    printf("lock %d\n", pthread_mutex_lock(&mutex));
-    printf("unlock %d\n", pthread_mutex_unlock(&mutex));
+    print_lock("lock", pthread_mutex_lock(&mutex), &mutex);
     printf("setprioceiling %d\n", pthread_mutex_setprioceiling(&mutex, 2, &ceiling));
     printf("old ceiling %d\n", ceiling);
     printf("getprioceiling %d\n", pthread_mutex_getprioceiling(&mutex, &ceiling));
     printf("ceiling %d\n", ceiling);
-    printf("trylock %d\n", pthread_mutex_trylock(&mutex));
-    printf("unlock %d\n", pthread_mutex_unlock(&mutex));
+    print_lock("trylock", pthread_mutex_trylock(&mutex), &mutex);
     printf("setprioceiling, too high: %d\n", pthread_mutex_setprioceiling(&mutex, 1000, &ceiling));
     printf("destroy %d\n", pthread_mutex_destroy(&mutex));
     return 0;

@@ -146,7 +146,7 @@ static int in_contended_calls(void)
 
 static int alternate_stack(void)
 {
-    size_t size = 8192;
+    size_t size = (size_t)sysconf(_SC_SIGSTKSZ);
     stack_t stack = {
         .ss_sp = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
         .ss_size = size,
@@ -162,8 +162,10 @@ static int alternate_stack(void)
     return 0;
 }
 
-/* A handler leaves a lock call for good, as an interpreter's does. The lock is never used again. */
+/* A handler leaves a lock call for good, as an interpreter's does. The lock is never used again; another thread
+   must not notice. */
 static sigjmp_buf back;
+static pthread_mutex_t fresh[64];
 
 static void jump_back(int number)
 {
@@ -171,23 +173,43 @@ static void jump_back(int number)
     siglongjmp(back, 1);
 }
 
+static void *lock_until_told(void *unused)
+{
+    while (!stop_kicking) {
+        for (int i = 0; i < 64; i++)
+            EXPECT_EQUAL(pthread_mutex_init(&fresh[i], NULL), 0);
+        lock_in_many_places(fresh, 64);
+    }
+    return unused;
+}
+
 static int jump_out(void)
 {
     struct sigaction action = {.sa_handler = jump_back};
-    static pthread_mutex_t left[200];
+    static pthread_mutex_t left[500][2];
+    pthread_t thread;
+    sigset_t alarm_only;
 
     EXPECT_EQUAL(sigaction(SIGALRM, &action, NULL), 0);
-    for (volatile int i = 0; i < 200; i++) {
-        struct itimerval once = {.it_value = {.tv_usec = 50}};
+    sigemptyset(&alarm_only);
+    sigaddset(&alarm_only, SIGALRM);
+    EXPECT_EQUAL(pthread_sigmask(SIG_BLOCK, &alarm_only, NULL), 0);
+    EXPECT_EQUAL(pthread_create(&thread, NULL, lock_until_told, NULL), 0);
+    EXPECT_EQUAL(pthread_sigmask(SIG_UNBLOCK, &alarm_only, NULL), 0);
+    for (volatile int i = 0; i < 500; i++) {
+        struct itimerval once = {.it_value = {.tv_usec = 20 + i % 50}};
 
         if (sigsetjmp(back, 1) == 0) {
             EXPECT_EQUAL(setitimer(ITIMER_REAL, &once, NULL), 0);
             for (;;) {
-                pthread_mutex_lock(&left[i]);
-                pthread_mutex_unlock(&left[i]);
+                pthread_mutex_init(&left[i][0], NULL);
+                pthread_mutex_init(&left[i][1], NULL);
+                lock_in_many_places(left[i], 2);
             }
         }
     }
+    stop_kicking = 1;
+    EXPECT_EQUAL(pthread_join(thread, NULL), 0);
     EXPECT_EQUAL(pthread_mutex_lock(&mutex), 0);
     EXPECT_EQUAL(pthread_mutex_unlock(&mutex), 0);
     return 0;
