@@ -76,7 +76,7 @@ void dlc_output_flush(struct dlc_output *output)
     sigaddset(&raised, SIGPIPE);
     sigaddset(&raised, SIGXFSZ);
     sigpending(&pending);
-    pthread_sigmask(SIG_BLOCK, &raised, &before);
+    syscall(SYS_rt_sigprocmask, SIG_BLOCK, &raised, &before, sizeof(uint64_t));
     while (left) {
         if (!write_some(output->descriptor, &bytes, &left)) {
             output->failed = true;
@@ -94,7 +94,7 @@ void dlc_output_flush(struct dlc_output *output)
         if (!sigismember(&pending, number))
             syscall(SYS_rt_sigtimedwait, &one, NULL, &now, sizeof(uint64_t));
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(uint64_t));
     errno = saved;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Writes one recording of every kind into FOLDER/<case>/1.dlc, about code and locks of its own, so that the command
- * can be tested on findings whose names and lines are known, without running anything under dlcheck.
+ * Writes one recording of every kind into FOLDER/<case>/1.dlc, about code and locks of its own, so that the
+ * command can be tested on findings whose names and lines are known, without running anything under dlcheck.
  */
 #include <errno.h>
 #include <link.h>
@@ -197,8 +197,8 @@ static void write_predictions(const char *folder)
 
 static void write_events(const char *folder)
 {
-    static const char *const rules[DLC_RULE_COUNT] = {NULL, "unlock-not-owner", "unlock-not-locked", "relock",
-                                                      "owner-exited", "destroy-locked"};
+    static const char *const rules[DLC_RULE_COUNT] = {NULL,     "unlock-not-owner", "unlock-not-locked",
+                                                      "relock", "owner-exited",     "destroy-locked"};
     struct scene scene;
     struct dlc_event_part parts[2];
 
@@ -213,8 +213,8 @@ static void write_events(const char *folder)
     parts[0].wait_kind = DLC_WAIT_COND;
     parts[0].object = address_of(&ready);
     parts[0].lock = 0;
-    parts[1] = (struct dlc_event_part){.thread = scene.main_thread, .wait_kind = DLC_WAIT_JOIN,
-                                       .wait_stack = scene.in_func2[1]};
+    parts[1] = (struct dlc_event_part){
+        .thread = scene.main_thread, .wait_kind = DLC_WAIT_JOIN, .wait_stack = scene.in_func2[1]};
     add_event(&scene, DLC_EVENT_HANG, DLC_RULE_NONE, parts, 2);
     end(&scene, folder, "hang");
 

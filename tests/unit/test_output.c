@@ -21,7 +21,7 @@
 
 #define SAME_AS_LIBC(...)                                                                                         \
     do {                                                                                                          \
-        char ours[128], theirs[128];                                                                                \
+        char ours[128], theirs[128];                                                                              \
                                                                                                                   \
         assert_int_equal(dlc_format(ours, sizeof(ours), __VA_ARGS__),                                             \
                          snprintf(theirs, sizeof(theirs), __VA_ARGS__));                                          \
