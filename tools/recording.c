@@ -66,16 +66,17 @@ static int by_start(const void *left, const void *right)
 static struct dlc_bug *bug_of(struct dlc_session *session, uint64_t fingerprint, struct dlc_recording *recording,
                               const struct dlc_finding *finding)
 {
-    struct dlc_bug *bug = session->bugs, *end = session->bugs + session->bug_count;
+    struct dlc_bug *bug;
 
-    while (bug < end && (bug->fingerprint != fingerprint || bug->finding->kind != finding->kind))
-        bug++;
-    if (bug == end) {
-        session->bugs = dlc_resize(session->bugs, (session->bug_count + 1) * sizeof(*session->bugs));
-        bug = &session->bugs[session->bug_count++];
-        *bug = (struct dlc_bug){.fingerprint = fingerprint, .recording = recording, .finding = finding};
-        session->reported_count += dlc_finding_reported(finding);
+    for (size_t i = 0; i < session->bug_count; i++) {
+        bug = &session->bugs[i];
+        if (bug->fingerprint == fingerprint && bug->finding->kind == finding->kind)
+            return bug;
     }
+    session->bugs = dlc_resize(session->bugs, (session->bug_count + 1) * sizeof(*session->bugs));
+    bug = &session->bugs[session->bug_count++];
+    *bug = (struct dlc_bug){.fingerprint = fingerprint, .recording = recording, .finding = finding};
+    session->reported_count += dlc_finding_reported(finding);
     return bug;
 }
 

@@ -122,6 +122,8 @@ static void put(struct sink *sink, const char *bytes, size_t size_bytes)
     }
     if (size_bytes > sink->room)
         size_bytes = sink->room;
+    if (!size_bytes)
+        return;
     memcpy(sink->at, bytes, size_bytes);
     sink->at += size_bytes;
     sink->room -= size_bytes;
