@@ -91,14 +91,15 @@ def lines_not_announced(contract, source):
     return sorted(found - announced, key=int)
 
 
-def normalised_text(text, source, folder):
-    """What differs from run to run, or from machine to machine, is replaced."""
-    text = text.replace(str(folder), "FOLDER")
-    text = re.sub(r"\S*/" + re.escape(source.name), source.name, text)
-    text = re.sub(r"\b(pid|process|tid|thread) \d+", r"\1 N", text)
-    text = re.sub(r"0x[0-9a-f]+", "ADDRESS", text)
-    text = re.sub(r"\b\d+(\.\d+)? (ns|us|ms|s|seconds?)\b", "TIME", text)
-    return text
+def normalised_text(text, source, program, folder):
+    """What differs from run to run, or between machines and compilers, is replaced."""
+    text = text.replace(str(folder), "FOLDER").replace(program, pathlib.Path(program).name)
+    text = re.sub(r"[^\s(]*/" + re.escape(source.name), source.name, text)
+    text = re.sub(r"\b(process|tid) \d+", r"\1 N", text)
+    text = re.sub(r"fingerprint=[0-9a-f]+", "fingerprint=F", text)
+    # Threads are numbered as they are first seen, which is a race.
+    numbers = {}
+    return re.sub(r"\bT\d+\b", lambda match: numbers.setdefault(match.group(), f"T{len(numbers) + 1}"), text)
 
 
 def run(arguments):
@@ -114,7 +115,7 @@ def run(arguments):
             sys.exit(f"{outcome.describe()}\n{outcome.stderr.decode(errors='replace')}")
         report = output.read_text()
         if arguments.text:
-            return normalised_text(report, arguments.source, folder)
+            return normalised_text(report, arguments.source, arguments.command[0], folder)
         return contract_of(json.loads(report), outcome.status, arguments.source, arguments.frames)
 
 
