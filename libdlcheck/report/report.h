@@ -47,7 +47,7 @@ uint64_t dlc_report_fingerprint(const struct dlc_reader *reader, const struct dl
 void dlc_report_title(char *buffer, size_t size_bytes, const struct dlc_reader *reader,
                       const struct dlc_finding *finding, struct dlc_symboliser *symboliser);
 
-/* How a lock is called: "mutexA", "mutex #2 initialised at pool.c:17 (pool_new)", ... Always terminated. */
+/* How a lock is called: "mutexA", "mutex initialised at pool.c:17 in pool_new", ... Always terminated. */
 void dlc_report_lock_name(char *buffer, size_t size_bytes, const struct dlc_reader *reader, dlc_ref lock,
                           uint64_t address, struct dlc_symboliser *symboliser);
 

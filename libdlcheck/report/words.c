@@ -39,7 +39,7 @@ const char *dlc_words_certainty(enum dlc_finding_kind kind)
 struct label_words {
     const char *name;
     const char *sentence;
-    const char *counted;
+    const char *counted; /* only for labels that keep a cycle out of the report */
 };
 
 static const struct label_words labels[DLC_LABEL_COUNT] = {
@@ -47,27 +47,27 @@ static const struct label_words labels[DLC_LABEL_COUNT] = {
         {"parallel",
          "Nothing speaks against it: different threads came through here, free to run at the same "
          "time, with no lock in common.",
-         "different threads, free to run at the same time"},
+         ""},
     [DLC_LABEL_ORDERED] =
         {"ordered",
          "In this run, creating or joining threads kept these places from running at the same time. "
          "If that always holds, it cannot happen.",
-         "kept apart by creating or joining threads"},
+         ""},
     [DLC_LABEL_SAME_THREAD] =
         {"same-thread",
          "In this run, one thread took the locks in both orders, one after the other. It needs a "
          "second thread in the same code to happen.",
-         "one thread took both orders"},
+         ""},
     [DLC_LABEL_TIMED] =
         {"timed",
          "A lock here is taken with a timeout, so the threads would stall until it runs out, not for "
          "ever.",
-         "a wait with a timeout"},
+         ""},
     [DLC_LABEL_UNKNOWN] =
         {"unknown",
          "So many threads came through here that not all of them were kept: whether these can run "
          "at the same time is not known.",
-         "not known whether the threads can run at the same time"},
+         ""},
     [DLC_LABEL_GUARDED] =
         {"guarded",
          "Two of these threads hold a lock in common, which keeps them from being here at the same "

@@ -353,7 +353,8 @@ static void everything_has_a_name_and_words(void **state)
         assert_string_not_equal(dlc_words_certainty(i), "UNKNOWN");
     }
     for (unsigned i = 0; i < DLC_LABEL_COUNT; i++)
-        assert_true(*dlc_report_label_name(i) && *dlc_words_label(i) && *dlc_words_label_counted(i));
+        assert_true(*dlc_report_label_name(i) && *dlc_words_label(i) &&
+                    !*dlc_words_label_counted(i) == (i < DLC_LABEL_GUARDED));
     for (unsigned i = DLC_RULE_NONE + 1; i < DLC_RULE_COUNT; i++)
         assert_true(*dlc_report_rule_name(i) && *dlc_words_rule(i) && *dlc_words_rule_advice(i));
     for (unsigned i = 0; i < DLC_COUNTER_COUNT; i++)
