@@ -216,7 +216,7 @@ static int errno_kept(void)
 static const struct bootstrap_case cases[] = {
     {"timeouts", timeouts, ""},     {"steady_clock", steady_clock, ""},
     {"signal_one", signal_one, ""}, {"broadcast", broadcast, ""},
-    {"inherit", inherit, ""},       {"not_owned", not_owned, "findings"},
+    {"inherit", inherit, ""},       {"not_owned", not_owned, ""},
     {"robust", robust, ""},         {"process_shared", process_shared, "recordings=2"},
     {"errno_kept", errno_kept, ""},
 };

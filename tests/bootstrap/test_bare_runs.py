@@ -1,7 +1,7 @@
 """A bare run, without the tool: what DLCHECK_OPTIONS asks for when something is found, and what is left of a process
 that hangs or is killed.
 
-    test_bare_runs.py LIBDLCHECK DLCHECK FOLDER_OF_SAMPLES
+    test_bare_runs.py LIBDLCHECK DLCHECK FOLDER_OF_SAMPLES BOOTSTRAP_SURROUNDINGS
 """
 
 import json
@@ -19,7 +19,16 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 import watchdog  # noqa: E402
 
 SECONDS = 30
-LIBRARY, TOOL, SAMPLES = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+LIBRARY, TOOL, SAMPLES, SURROUNDINGS = (pathlib.Path(argument).resolve() for argument in sys.argv[1:5])
+IN_OWN_MOUNTS = ["unshare", "--user", "--map-root-user", "--mount"]
+
+
+def can_mount():
+    try:
+        return subprocess.run([*IN_OWN_MOUNTS, "mount", "-t", "tmpfs", "none", "/mnt"],
+                              stderr=subprocess.DEVNULL).returncode == 0
+    except FileNotFoundError:
+        return False
 
 
 class BareRuns(unittest.TestCase):
@@ -94,6 +103,23 @@ class BareRuns(unittest.TestCase):
             watchdog.kill_group(process.pid)
             process.wait()
         self.assertEqual(self.kinds_recorded(), ["deadlock"])
+
+    @unittest.skipUnless(can_mount(), "needs to mount a small file system")
+    def test_full_disk(self):
+        """The program goes on, and the report of what could be kept says that something is missing."""
+        for size, report_status in ("4k", 2), ("512k", 0):
+            with self.subTest(size=size):
+                folder = self.folder / size
+                folder.mkdir()
+                report = self.folder / f"{size}.json"
+                script = (f"mount -t tmpfs -o size={size} none {folder} && {SURROUNDINGS} work && "
+                          f"LD_PRELOAD= {TOOL} report --format=json --output={report} {folder}")
+                outcome = watchdog.run([*IN_OWN_MOUNTS, "sh", "-c", script], SECONDS,
+                                       env=self.environment(f"dir={folder}", f"log={self.folder}/log"))
+                self.assertEqual(outcome.stdout, b"worked\n", outcome.stderr)
+                self.assertEqual(outcome.status, report_status, outcome.stderr)
+                if report_status == 0:
+                    self.assertGreater(json.loads(report.read_text())["not_seen"]["growth_failed"], 0)
 
 
 if __name__ == "__main__":
