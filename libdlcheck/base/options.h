@@ -17,10 +17,10 @@ enum dlc_on_deadlock { DLC_ON_DEADLOCK_EXIT = 0, DLC_ON_DEADLOCK_CONTINUE, DLC_O
 
 /* One member per row of options.def. */
 struct dlc_options {
-#define DLC_OPTION_TEXT(name, initial, argument, help) char name[DLC_OPTION_TEXT_BYTES];
+#define DLC_OPTION_TEXT(name, initial, argument, help)                     char name[DLC_OPTION_TEXT_BYTES];
 #define DLC_OPTION_NUMBER(name, initial, minimum, maximum, argument, help) uint64_t name;
-#define DLC_OPTION_CHOICE(name, initial, choices, help) uint32_t name;
-#define DLC_OPTION_INTERNAL(name, initial, minimum, maximum, help) uint64_t name;
+#define DLC_OPTION_CHOICE(name, initial, choices, help)                    uint32_t name;
+#define DLC_OPTION_INTERNAL(name, initial, minimum, maximum, help)         uint64_t name;
 #include "libdlcheck/base/options.def"
 };
 

@@ -71,22 +71,21 @@ static void print_other_holds(struct dlc_report_context *context, const struct d
     }
 }
 
-/* "waits for", "has waited 2500 ms for": how long a live finding's thread had waited when it was found. */
+/* "waits for", "has waited 12 s for": how long a live finding's thread had waited when it was found, where that
+   tells more than how the threads happened to run. */
 static void format_wait(char *buffer, size_t size_bytes, const struct dlc_finding *finding,
                         const struct dlc_step *step)
 {
-    uint64_t ms = step->wait_since_ns && finding->time_ns > step->wait_since_ns
-                      ? (finding->time_ns - step->wait_since_ns) / 1000000
-                      : 0;
+    uint64_t seconds = step->wait_since_ns && finding->time_ns > step->wait_since_ns
+                           ? (finding->time_ns - step->wait_since_ns) / 1000000000
+                           : 0;
 
     if (finding->kind == DLC_FINDING_POSSIBLE_DEADLOCK)
         dlc_format(buffer, size_bytes, "then waits for");
-    else if (ms == 0)
+    else if (seconds == 0)
         dlc_format(buffer, size_bytes, "waits for");
-    else if (ms < 10000)
-        dlc_format(buffer, size_bytes, "has waited %lu ms for", ms);
     else
-        dlc_format(buffer, size_bytes, "has waited %lu s for", ms / 1000);
+        dlc_format(buffer, size_bytes, "has waited %lu s for", seconds);
 }
 
 /* What a thread waits for, as the object of "waits for". */

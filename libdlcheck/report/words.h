@@ -15,8 +15,7 @@ const char *dlc_words_certainty(enum dlc_finding_kind kind);
 /* What a label says about a finding, as a sentence. */
 const char *dlc_words_label(enum dlc_label label);
 
-/* For labels that keep a cycle out of the report: completes "12 possible deadlocks were counted but not shown:".
- */
+/* Why a label keeps a cycle out of the report, in a few words; "" for the others. */
 const char *dlc_words_label_counted(enum dlc_label label);
 
 /* What the rule says is wrong, as a sentence; and what to do about it. */
