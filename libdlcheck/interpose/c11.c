@@ -150,7 +150,7 @@ DLC_EXPORT int thrd_join(thrd_t thread, int *result)
 
 DLC_EXPORT int thrd_detach(thrd_t thread)
 {
-    return dlc_real.thrd_detach(thread);
+    return dlc_detach(thread, dlc_real.thrd_detach);
 }
 
 DLC_EXPORT void thrd_exit(int result)

@@ -57,7 +57,9 @@ int dlc_cond_wait(const struct dlc_cond_call *call, struct dlc_caller caller)
     /* A recursive mutex that is held twice is not released by a wait. */
     if (!stays_held)
         waiting.released = dlc_track_releasing(mutex);
-    dlc_blocking_begin(&waiting.blocking, wait, stays_held ? 0 : mutex, dlc_mutex_traits(call->mutex), caller);
+    /* A wait with a mutex that is not the caller's may return at once with an error: nothing is known about it. */
+    if (waiting.released || stays_held)
+        dlc_blocking_begin(&waiting.blocking, wait, stays_held ? 0 : mutex, dlc_mutex_traits(call->mutex), caller);
     dlc_conds_wait_begin(wait.object);
     pthread_cleanup_push(cancelled, &waiting);
     result = call->wait(call);

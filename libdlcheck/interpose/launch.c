@@ -35,6 +35,15 @@ static size_t stack_bytes(const pthread_attr_t *attributes)
     return size_bytes;
 }
 
+static bool is_detached(const pthread_attr_t *attributes)
+{
+    int state = PTHREAD_CREATE_JOINABLE;
+
+    if (attributes)
+        pthread_attr_getdetachstate(attributes, &state);
+    return state == PTHREAD_CREATE_DETACHED;
+}
+
 static struct dlc_launch *take(void)
 {
     struct dlc_launch *launch;
@@ -73,6 +82,7 @@ struct dlc_launch *dlc_launch_prepare(const pthread_attr_t *attributes, struct d
             .parent_segment = thread->record->segment,
             .create_stack = dlc_site_stack(thread, caller),
             .stack_bytes = size_bytes,
+            .detached = is_detached(attributes),
         };
         dlc_thread_next_segment(thread);
     }

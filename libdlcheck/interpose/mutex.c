@@ -55,8 +55,9 @@ static inline __attribute__((always_inline)) int lock_from(pthread_mutex_t *mute
 {
     int result = EBUSY;
 
-    /* Raising the priority to the ceiling is the lock call's own business. */
-    if (__builtin_expect(!(dlc_glibc_kind(mutex) & DLC_GLIBC_PROTECT), 1))
+    /* Raising the priority to the ceiling is the lock call's own business; and glibc's trylock of a robust mutex that cannot be
+       recovered any more leaves it locked. */
+    if (__builtin_expect(!(dlc_glibc_kind(mutex) & (DLC_GLIBC_PROTECT | DLC_GLIBC_ROBUST)), 1))
         result = dlc_real.pthread_mutex_trylock(mutex);
     if (__builtin_expect(result == EBUSY, 0))
         return lock_waiting(&(struct lock_call){.mutex = mutex}, DLC_HOW_LOCK, real_lock, caller);

@@ -132,10 +132,19 @@ DLC_EXPORT int pthread_tryjoin_np(pthread_t thread, void **result)
     return error;
 }
 
-/* A detached thread is never joined, so nothing of ours changes. */
+int dlc_detach(pthread_t thread, int (*detach)(pthread_t thread))
+{
+    dlc_ref ref = record_of(thread); /* afterwards the handle may be another thread's */
+    int result = detach(thread);
+
+    if (result == 0 && ref)
+        ((struct dlc_thread_record *)dlc_writer_at(ref))->detached = 1;
+    return result;
+}
+
 DLC_EXPORT int pthread_detach(pthread_t thread)
 {
-    return dlc_real.pthread_detach(thread);
+    return dlc_detach(thread, dlc_real.pthread_detach);
 }
 
 DLC_EXPORT int pthread_setname_np(pthread_t handle, const char *name)

@@ -1,4 +1,4 @@
-/* Joining, for pthread_*join* and thrd_join alike. */
+/* Joining and detaching, for the pthread and the C11 functions alike. */
 #ifndef DLC_INTERPOSE_THREAD_H
 #define DLC_INTERPOSE_THREAD_H
 
@@ -19,5 +19,8 @@ struct dlc_join_call {
 
 /* Joins by `call->join` and returns what that returns; 0 of any family means that the thread was joined. */
 int dlc_join(const struct dlc_join_call *call, struct dlc_caller caller);
+
+/* Detaches by `detach` and returns what that returns. */
+int dlc_detach(pthread_t thread, int (*detach)(pthread_t thread));
 
 #endif

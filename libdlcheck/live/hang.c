@@ -1,9 +1,8 @@
 #include "libdlcheck/live/hang.h"
 
-#include <time.h>
-
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/glibc_mutex.h"
+#include "libdlcheck/base/system.h"
 #include "libdlcheck/live/conds.h"
 #include "libdlcheck/live/event.h"
 #include "libdlcheck/live/outside.h"
@@ -13,7 +12,8 @@
 
 /* How long to wait for the others to fall asleep, once all of them have said that they will. */
 #define LOOKS 40
-#define LOOK_EVERY_NS 250000L
+#define LOOK_EVERY_NS 250000u
+#define DESCRIPTOR_BYTES 4096u /* glibc's thread descriptor, in which a join waits */
 
 struct silence {
     struct dlc_event_part *parts;
@@ -21,16 +21,27 @@ struct silence {
     uint32_t count;
 };
 
+/* Whether joining `target` returns at once, or soon: the thread has ended, cannot be joined, or waits for the joiner (or is
+   it), which glibc answers with an error. */
+static bool join_returns(dlc_ref target, dlc_ref joiner)
+{
+    const struct dlc_thread_record *record = dlc_writer_at(target);
+    uint32_t sequence;
+    struct dlc_wait wait = dlc_wait_read(record, &sequence);
+
+    return record->state != DLC_THREAD_RUNNING || record->detached || target == joiner ||
+           (wait.kind == DLC_WAIT_JOIN && wait.target == joiner);
+}
+
 /* Whether what we know ourselves says that this wait ends. */
-static bool is_ending(const struct dlc_wait *wait)
+static bool is_ending(const struct dlc_wait *wait, dlc_ref thread)
 {
     switch (wait->kind) {
     case DLC_WAIT_NONE:
     case DLC_WAIT_KIND_COUNT:
         return true;
     case DLC_WAIT_JOIN:
-        return wait->timed || wait->target == 0 ||
-               ((const struct dlc_thread_record *)dlc_writer_at(wait->target))->state != DLC_THREAD_RUNNING;
+        return wait->timed || wait->target == 0 || join_returns(wait->target, thread);
     case DLC_WAIT_COND:
         return wait->timed || dlc_conds_pending(wait->object);
     case DLC_WAIT_MUTEX:
@@ -40,12 +51,13 @@ static bool is_ending(const struct dlc_wait *wait)
 }
 
 /* The same, and what the mutex itself says: released since it was found busy, or shared with another process. */
-static bool may_be_woken(const struct dlc_wait *wait)
+static bool may_be_woken(const struct dlc_wait *wait, dlc_ref thread)
 {
-    if (is_ending(wait))
+    if (is_ending(wait, thread))
         return true;
     if (wait->kind == DLC_WAIT_MUTEX)
-        return dlc_wait_graph_owner(wait->object) == 0 || dlc_wait_graph_is_shared(wait->object);
+        return dlc_wait_graph_owner(wait->object) == 0 || dlc_wait_graph_is_shared(wait->object) ||
+               dlc_wait_graph_comes_back(wait->object);
     return wait->kind == DLC_WAIT_COND && dlc_wait_graph_is_shared(wait->object2);
 }
 
@@ -59,7 +71,7 @@ static bool somebody_moves(void)
         uint32_t sequence;
         struct dlc_wait wait = dlc_wait_read(thread->record, &sequence);
 
-        moves = is_ending(&wait);
+        moves = is_ending(&wait, thread->ref);
     }
     dlc_threads_unlock();
     return moves;
@@ -76,7 +88,7 @@ static bool look_at_threads(struct silence *silence, uint32_t room)
         uint32_t sequence;
         struct dlc_wait wait = dlc_wait_read(thread->record, &sequence);
 
-        silent = silence->count < room && !may_be_woken(&wait);
+        silent = silence->count < room && !may_be_woken(&wait, thread->ref);
         if (silent) {
             silence->parts[silence->count] = dlc_live_part_of(thread->ref, &silence->sequences[silence->count]);
             silent = silence->sequences[silence->count++] == sequence;
@@ -94,26 +106,61 @@ static bool is_unchanged(const struct silence *silence)
         uint32_t sequence;
         struct dlc_wait wait = dlc_wait_read(dlc_writer_at(silence->parts[i].thread), &sequence);
 
-        if (sequence != silence->sequences[i] || may_be_woken(&wait))
+        if (sequence != silence->sequences[i] || may_be_woken(&wait, silence->parts[i].thread))
             return false;
     }
     return true;
 }
 
+static bool lies_in(uint64_t word, uint64_t object, uint64_t size_bytes)
+{
+    return word >= object && word < object + size_bytes;
+}
+
+/* Whether the thread sleeps in the very object that it said it waits for. Between saying so and sleeping, and between being
+   woken and saying that, it does not. */
+static bool sleeps_in(const struct dlc_event_part *part)
+{
+    const struct dlc_thread_record *record = dlc_writer_at(part->thread);
+    uint64_t word;
+
+    if (!dlc_outside_sleeps_on_futex(record->tid, &word))
+        return false;
+    switch ((enum dlc_wait_kind)part->wait_kind) {
+    case DLC_WAIT_MUTEX:
+        return lies_in(word, part->object, sizeof(pthread_mutex_t));
+    case DLC_WAIT_COND:
+        return lies_in(word, part->object, sizeof(pthread_cond_t));
+    case DLC_WAIT_JOIN:
+        return lies_in(word, part->object, DESCRIPTOR_BYTES);
+    case DLC_WAIT_NONE:
+    case DLC_WAIT_KIND_COUNT:
+        break;
+    }
+    return false;
+}
+
+static bool all_others_sleep(const struct silence *silence, dlc_ref self)
+{
+    for (uint32_t i = 0; i < silence->count; i++)
+        if (silence->parts[i].thread != self && !sleeps_in(&silence->parts[i]))
+            return false;
+    return true;
+}
+
 /* Whether all tasks sleep in the waits of `silence`. The calling thread is the only one awake, so what is seen asleep now stays
    asleep. */
-static bool is_settled(const struct silence *silence)
+static bool is_settled(const struct silence *silence, dlc_ref self)
 {
-    const struct timespec pause = {0, LOOK_EVERY_NS};
-
     for (int i = 0; i < LOOKS; i++) {
-        enum dlc_outside_tasks tasks = dlc_outside_tasks(silence->count);
+        uint32_t tasks = dlc_outside_task_count();
+        bool asleep = tasks == silence->count && all_others_sleep(silence, self);
 
-        if (tasks == DLC_TASKS_UNKNOWN || !is_unchanged(silence))
+        if (tasks == 0 || tasks > silence->count || !is_unchanged(silence))
             return false;
-        if (tasks == DLC_TASKS_ASLEEP)
+        if (asleep)
             return true;
-        nanosleep(&pause, NULL);
+        dlc_system_pause(LOOK_EVERY_NS);
     }
     return false;
 }
@@ -143,9 +190,9 @@ static void add_holds(struct silence *silence)
                 dlc_live_add_hold(&silence->parts[i], silence->parts[j].object);
 }
 
-static bool check(struct silence *silence, uint32_t room)
+static bool check(struct silence *silence, uint32_t room, dlc_ref self)
 {
-    if (!look_at_threads(silence, room) || !is_unchanged(silence) || !is_settled(silence) || dlc_outside_may_wake())
+    if (!look_at_threads(silence, room) || !is_unchanged(silence) || !is_settled(silence, self) || dlc_outside_may_wake())
         return false;
     if (!record_self_deadlock(silence)) {
         add_holds(silence);
@@ -154,7 +201,7 @@ static bool check(struct silence *silence, uint32_t room)
     return true;
 }
 
-bool dlc_hang_check(void)
+bool dlc_hang_check(const struct dlc_thread *thread)
 {
     struct dlc_arena arena = DLC_ARENA_EMPTY;
     uint32_t room = dlc_threads_live();
@@ -166,7 +213,7 @@ bool dlc_hang_check(void)
     silence.parts = dlc_arena_alloc(&arena, room * sizeof *silence.parts);
     silence.sequences = dlc_arena_alloc(&arena, room * sizeof *silence.sequences);
     if (silence.parts && silence.sequences)
-        found = check(&silence, room);
+        found = check(&silence, room, thread->ref);
     dlc_arena_release(&arena);
     return found;
 }

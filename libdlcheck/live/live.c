@@ -28,6 +28,15 @@ static bool is_errorcheck(uint64_t mutex)
     return (dlc_glibc_kind((const pthread_mutex_t *)(uintptr_t)mutex) & DLC_GLIBC_TYPE_MASK) == DLC_GLIBC_ERRORCHECK;
 }
 
+/* In that order: an owner that was still running when it was found may have released the mutex and ended meanwhile. */
+static bool has_ended_owning(const struct dlc_event_part *owner, uint64_t mutex)
+{
+    const struct dlc_thread_record *record = dlc_writer_at(owner->thread);
+
+    return __atomic_load_n(&record->state, __ATOMIC_SEQ_CST) != DLC_THREAD_RUNNING &&
+           dlc_glibc_owner((const pthread_mutex_t *)(uintptr_t)mutex) == record->tid;
+}
+
 /* A wait for a mutex whose owner is the waiter itself, or has ended, need not be for ever: another thread could still release
    it, against the rules, and some programs do. So it is a misuse; only the end of all motion makes it a deadlock. */
 static void check_for_motion(struct dlc_thread *thread)
@@ -38,17 +47,18 @@ static void check_for_motion(struct dlc_thread *thread)
 
     parts[0] = dlc_live_part_of(thread->ref, &sequence);
     is_owned = parts[0].wait_kind == DLC_WAIT_MUTEX && find_owner(&parts[0], &parts[1]);
+    if (is_owned && dlc_wait_graph_comes_back(parts[0].object))
+        return;
     if (is_owned && parts[1].thread == thread->ref) {
         /* An error-checking mutex answers EDEADLK instead of blocking. */
-        if (is_errorcheck(parts[0].object) || !dlc_hang_check())
+        if (is_errorcheck(parts[0].object) || !dlc_hang_check(thread))
             dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_RELOCK, &parts[1], 1);
         return;
     }
     /* First, so that the report of a hang has its cause beside it. */
-    if (is_owned &&
-        ((const struct dlc_thread_record *)dlc_writer_at(parts[1].thread))->state != DLC_THREAD_RUNNING)
+    if (is_owned && has_ended_owning(&parts[1], parts[0].object))
         dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_OWNER_EXITED, parts, 2);
-    dlc_hang_check();
+    dlc_hang_check(thread);
 }
 
 void dlc_live_blocking(struct dlc_thread *thread)

@@ -1,17 +1,17 @@
 #include "libdlcheck/live/outside.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "libdlcheck/base/output.h"
+#include "libdlcheck/base/system.h"
 
-#define STAT_BYTES 512
-#define ENTRIES_BYTES 4096
+#define LINE_BYTES 256
+#define ENTRIES_BYTES 2048
 
 /* As getdents64 gives it; readdir would allocate. */
 struct entry {
@@ -22,57 +22,39 @@ struct entry {
     char name[];
 };
 
-/* The letter for a task's state, or 0 when it is gone. It follows the last ')' of its stat line: the name before may
-   contain anything. */
-static char state_of(const char *tid)
-{
-    char path[64];
-    char text[STAT_BYTES];
-    const char *end;
-    ssize_t length;
-    int file;
-
-    dlc_format(path, sizeof path, "/proc/self/task/%s/stat", tid);
-    file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return 0;
-    length = read(file, text, sizeof text - 1);
-    close(file);
-    if (length <= 0)
-        return 0;
-    text[length] = '\0';
-    end = strrchr(text, ')');
-    return end && end[1] == ' ' ? end[2] : 0;
-}
-
-enum dlc_outside_tasks dlc_outside_tasks(uint32_t expected)
+uint32_t dlc_outside_task_count(void)
 {
     char entries[ENTRIES_BYTES] __attribute__((aligned(8)));
-    char self[16];
-    enum dlc_outside_tasks verdict = DLC_TASKS_ASLEEP;
     uint32_t tasks = 0;
     long length;
-    int folder = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int folder = dlc_system_open("/proc/self/task", O_RDONLY | O_DIRECTORY, 0);
 
     if (folder < 0)
-        return DLC_TASKS_UNKNOWN;
-    dlc_format(self, sizeof self, "%d", (int)syscall(SYS_gettid));
+        return 0;
     while ((length = syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0) {
         for (long at = 0; at < length;) {
             const struct entry *entry = (const struct entry *)(const void *)(entries + at);
 
+            tasks += entry->name[0] != '.';
             at += entry->size_bytes;
-            if (entry->name[0] == '.')
-                continue;
-            tasks++;
-            if (verdict == DLC_TASKS_ASLEEP && strcmp(entry->name, self) != 0 && state_of(entry->name) != 'S')
-                verdict = DLC_TASKS_MOVING;
         }
     }
-    close(folder);
-    if (length < 0 || tasks > expected)
-        return DLC_TASKS_UNKNOWN;
-    return tasks == expected ? verdict : DLC_TASKS_MOVING;
+    dlc_system_close(folder);
+    return length < 0 ? 0 : tasks;
+}
+
+bool dlc_outside_sleeps_on_futex(uint32_t tid, uint64_t *word)
+{
+    char path[64];
+    char line[LINE_BYTES];
+    char *end;
+
+    /* "running", or the number of the system call and its arguments. */
+    dlc_format(path, sizeof path, "/proc/self/task/%u/syscall", tid);
+    if (dlc_system_read_file(path, line, sizeof line) == 0 || strtoul(line, &end, 10) != SYS_futex || end == line)
+        return false;
+    *word = strtoull(end, NULL, 16);
+    return true;
 }
 
 static bool is_usual(int signal)
@@ -115,15 +97,9 @@ static bool has_interval_timer(void)
    see above) could only end the process. */
 static bool has_posix_timer(void)
 {
-    char byte;
-    int file = open("/proc/self/timers", O_RDONLY | O_CLOEXEC);
-    bool any = false;
+    char text[2];
 
-    if (file >= 0) {
-        any = read(file, &byte, 1) > 0;
-        close(file);
-    }
-    return any;
+    return dlc_system_read_file("/proc/self/timers", text, sizeof text) > 0;
 }
 
 bool dlc_outside_may_wake(void)

@@ -5,14 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum dlc_outside_tasks {
-    DLC_TASKS_ASLEEP,  /* every task but the calling one sleeps, and there are as many as expected */
-    DLC_TASKS_MOVING,  /* as many as expected, but some are still running */
-    DLC_TASKS_UNKNOWN  /* tasks that we do not know, or no /proc to look at */
-};
+/* Number of tasks of this process; 0 where the kernel does not tell. */
+uint32_t dlc_outside_task_count(void);
 
-/* Looks at every task of the process; `expected` counts the calling one. */
-enum dlc_outside_tasks dlc_outside_tasks(uint32_t expected);
+/* Whether the task `tid` of this process sleeps in a futex call; then `word` is the address of the futex. */
+bool dlc_outside_sleeps_on_futex(uint32_t tid, uint64_t *word);
 
 /* Whether a timer or a signal handler of the program could interrupt the silence. Where the kernel does not tell: yes. */
 bool dlc_outside_may_wake(void);

@@ -9,13 +9,20 @@
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/glibc_mutex.h"
 #include "libdlcheck/base/peek.h"
+#include "libdlcheck/base/system.h"
+#include "libdlcheck/live/conds.h"
 #include "libdlcheck/live/event.h"
 #include "libdlcheck/live/foreign.h"
+#include "libdlcheck/live/outside.h"
 #include "libdlcheck/record/writer.h"
+#include "libdlcheck/track/locks.h"
 #include "libdlcheck/track/wait.h"
 
 /* Kept on the stack: nearly all chains are this short, and a contended lock must not cost a mapping. */
 #define LINKS_FIRST 8u
+
+#define LOOKS 16
+#define LOOK_EVERY_NS 250000u
 
 struct chain {
     struct dlc_event_part *parts;
@@ -32,6 +39,15 @@ uint32_t dlc_wait_graph_owner(uint64_t mutex)
     uint32_t owner;
 
     return dlc_peek(mutex + DLC_GLIBC_OWNER_OFFSET, &owner, sizeof owner) ? owner : 0;
+}
+
+bool dlc_wait_graph_comes_back(uint64_t mutex)
+{
+    dlc_ref owner = dlc_thread_of_tid(dlc_wait_graph_owner(mutex));
+    uint32_t kind;
+
+    return dlc_peek(mutex + DLC_GLIBC_KIND_OFFSET, &kind, sizeof kind) && (kind & DLC_GLIBC_ROBUST) &&
+           (!owner || ((const struct dlc_thread_record *)dlc_writer_at(owner))->state != DLC_THREAD_RUNNING);
 }
 
 bool dlc_wait_graph_is_shared(uint64_t mutex)
@@ -80,6 +96,33 @@ static bool next_link(uint64_t mutex, uint32_t owner_tid, struct dlc_event_part 
     return dlc_live_add_hold(next, mutex);
 }
 
+/* A thread that has been signalled inside pthread_cond_wait takes its mutex again in there, out of our sight: then it waits for
+   that. On its way from one to the other it is given a moment. */
+static void look_into_cond_wait(struct dlc_event_part *part, uint32_t sequence)
+{
+    const struct dlc_thread_record *record = dlc_writer_at(part->thread);
+
+    for (int i = 0; part->wait_kind == DLC_WAIT_COND && i < LOOKS; i++) {
+        uint32_t now;
+        uint64_t word;
+        struct dlc_wait wait = dlc_wait_read(record, &now);
+
+        if (now != sequence)
+            return;
+        if (dlc_outside_sleeps_on_futex(record->tid, &word) && word >= wait.object2 &&
+            word < wait.object2 + sizeof(pthread_mutex_t)) {
+            part->wait_kind = DLC_WAIT_MUTEX;
+            part->wait_timed = 0;
+            part->object = wait.object2;
+            part->lock = dlc_locks_find(wait.object2);
+            return;
+        }
+        if (!dlc_conds_pending(wait.object))
+            return;
+        dlc_system_pause(LOOK_EVERY_NS);
+    }
+}
+
 /* Follows the waits from `start` until it comes back there. False when the chain ends elsewhere, or runs into a cycle that
    `start` is not part of (somebody else has reported that one). */
 static bool collect(struct dlc_arena *arena, struct chain *chain, dlc_ref start)
@@ -102,6 +145,7 @@ static bool collect(struct dlc_arena *arena, struct chain *chain, dlc_ref start)
             chain->parts[0] = part;
             return waits_for_a_lock(&part);
         }
+        look_into_cond_wait(&part, sequence);
     }
     return false;
 }
@@ -113,7 +157,7 @@ static bool is_unchanged(const struct chain *chain)
         const struct dlc_thread_record *record = dlc_writer_at(holder->thread);
         uint32_t sequence;
 
-        if (dlc_wait_read(dlc_writer_at(chain->parts[i].thread), &sequence).kind != DLC_WAIT_MUTEX ||
+        if (dlc_wait_read(dlc_writer_at(chain->parts[i].thread), &sequence).kind == DLC_WAIT_NONE ||
             sequence != chain->sequences[i] || dlc_wait_graph_owner(chain->parts[i].object) != record->tid)
             return false;
     }

@@ -150,7 +150,9 @@ struct dlc_thread_record {
     dlc_ref wait_stack;
     dlc_ref wait_thread;
     uint64_t wait_since_ns; /* CLOCK_MONOTONIC */
-    uint64_t reserved[3];
+    uint32_t detached; /* 1: it cannot be joined */
+    uint32_t unused;
+    uint64_t reserved[2];
 };
 
 enum dlc_lock_kind { DLC_LOCK_MUTEX = 0, DLC_LOCK_KIND_COUNT };

@@ -9,6 +9,7 @@
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/futex_lock.h"
 #include "libdlcheck/base/output.h"
+#include "libdlcheck/base/system.h"
 #include "libdlcheck/record/writer_file.h"
 
 #define FIRST_CHUNKS 8u
@@ -105,7 +106,7 @@ bool dlc_writer_open(const char *folder, uint64_t max_bytes, char *problem, size
                    strerrordesc_np(error));
         if (writer.file.descriptor >= 0) {
             unlink(writer.file.path);
-            close(writer.file.descriptor);
+            dlc_system_close(writer.file.descriptor);
         }
         writer.in_memory = true;
         if (map_more(FIRST_CHUNKS * DLC_CHUNK_BYTES) != 0)

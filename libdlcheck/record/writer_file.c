@@ -5,9 +5,11 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "libdlcheck/base/output.h"
+#include "libdlcheck/base/system.h"
 
 /* High enough for programs that hand out low descriptors themselves, low enough not to blow up the kernel's table. */
 #define PREFERRED_DESCRIPTOR 1000
@@ -24,7 +26,7 @@ int dlc_writer_file_move_descriptor(int descriptor)
     moved = fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
     if (moved < 0)
         return descriptor;
-    close(descriptor);
+    dlc_system_close(descriptor);
     return moved;
 }
 
@@ -39,7 +41,7 @@ int dlc_writer_file_create(struct dlc_writer_file *file, const char *folder)
         if (dlc_format(file->path, sizeof file->path, "%s/%d.%u.dlc", folder, getpid(), number) >=
             sizeof file->path)
             return ENAMETOOLONG;
-        file->descriptor = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+        file->descriptor = dlc_system_open(file->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
         if (file->descriptor >= 0 || errno != EEXIST)
             break;
     }
@@ -65,10 +67,10 @@ static bool is_ours(const struct dlc_writer_file *file, int descriptor)
 static int usable_descriptor(struct dlc_writer_file *file)
 {
     if (!is_ours(file, file->descriptor)) {
-        int descriptor = open(file->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+        int descriptor = dlc_system_open(file->path, O_RDWR | O_NOFOLLOW, 0);
 
         if (descriptor >= 0 && !is_ours(file, descriptor)) {
-            close(descriptor);
+            dlc_system_close(descriptor);
             descriptor = -1;
         }
         file->descriptor = descriptor >= 0 ? dlc_writer_file_move_descriptor(descriptor) : -1;
@@ -86,12 +88,12 @@ int dlc_writer_file_grow(struct dlc_writer_file *file, uint64_t old_bytes, uint6
         return EBADF;
     if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && size_bytes > limit.rlim_cur)
         return EFBIG;
-    if (fallocate(descriptor, 0, (off_t)old_bytes, (off_t)(size_bytes - old_bytes)) == 0)
+    if (syscall(SYS_fallocate, descriptor, 0, old_bytes, size_bytes - old_bytes) == 0)
         return 0;
     if (errno != EOPNOTSUPP && errno != ENOSYS)
         return errno;
     for (uint64_t at = old_bytes; at < size_bytes; at += sizeof zeros)
-        if (pwrite(descriptor, zeros, sizeof zeros, (off_t)at) != (ssize_t)sizeof zeros)
+        if (dlc_system_pwrite(descriptor, zeros, sizeof zeros, at) != (ssize_t)sizeof zeros)
             return errno ? errno : ENOSPC;
     return 0;
 }

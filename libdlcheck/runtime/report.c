@@ -7,6 +7,7 @@
 
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/output.h"
+#include "libdlcheck/base/system.h"
 #include "libdlcheck/record/writer.h"
 #include "libdlcheck/record/writer_file.h"
 #include "libdlcheck/report/report.h"
@@ -31,7 +32,7 @@ void dlc_report_start(void)
     if (channel.started)
         return;
     channel.started = true;
-    descriptor = log[0] ? open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666) : -1;
+    descriptor = log[0] ? dlc_system_open(log, O_WRONLY | O_CREAT | O_APPEND, 0666) : -1;
     if (log[0] && descriptor < 0) {
         struct dlc_output output;
 

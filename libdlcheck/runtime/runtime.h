@@ -37,6 +37,9 @@ bool dlc_runtime_start(void);
 /* In a forked child: forgets all that describes the parent. */
 void dlc_fork_reset(void);
 
+/* The value of an environment variable, or NULL; also when the C library has no environment yet. Lives as long as the process. */
+const char *dlc_environment_get(const char *name);
+
 /* Reads the options once, from DLCHECK_OPTIONS. */
 void dlc_runtime_read_options(void);
 

@@ -1,12 +1,11 @@
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "libdlcheck/base/arena.h"
+#include "libdlcheck/base/system.h"
 #include "libdlcheck/interpose/launch.h"
 #include "libdlcheck/live/live.h"
 #include "libdlcheck/record/writer.h"
@@ -56,7 +55,7 @@ static void fix_folder(void)
 void dlc_runtime_read_options(void)
 {
     static bool done;
-    const char *text = getenv("DLCHECK_OPTIONS");
+    const char *text = dlc_environment_get("DLCHECK_OPTIONS");
     char problem[256];
 
     if (done)
@@ -81,12 +80,9 @@ static uint64_t now_ns(clockid_t clock)
 static dlc_ref text_of_file(const char *path)
 {
     static char text[COMMAND_BYTES];
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = file >= 0 ? read(file, text, sizeof text) : -1;
+    size_t length = dlc_system_read_file(path, text, sizeof text);
 
-    if (file >= 0)
-        close(file);
-    return length > 0 ? dlc_writer_text(text, (size_t)length) : 0;
+    return length ? dlc_writer_text(text, length) : 0;
 }
 
 static void describe_process(void)

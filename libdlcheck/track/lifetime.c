@@ -35,7 +35,23 @@ static bool make_room(struct dlc_thread *owner)
     return true;
 }
 
-void dlc_lifetime_new_lock(struct dlc_thread *thread, uint64_t address, dlc_ref lock)
+/* Where the frame around the lock returns to, as its thread's stack was last unwound. That may be another thread's view, and
+   just changing; what it says counts only when it is what lies there. */
+static void find_frame_around(const struct dlc_stack_view *view, struct dlc_frame_lock *entry)
+{
+    size_t count = view->frame_count < DLC_STACK_FRAMES_MAX ? view->frame_count : DLC_STACK_FRAMES_MAX;
+
+    entry->slot = 0;
+    for (size_t i = 0; i < count && !entry->slot; i++)
+        if (view->slots[i] > entry->address) {
+            entry->slot = view->slots[i];
+            entry->value = view->frames[i];
+        }
+    if (entry->slot && *(const uint64_t *)(uintptr_t)entry->slot != entry->value)
+        entry->slot = 0;
+}
+
+void dlc_lifetime_new_lock(uint64_t address, dlc_ref lock)
 {
     struct dlc_frame_lock entry = {.address = address};
     struct dlc_thread *owner;
@@ -45,15 +61,7 @@ void dlc_lifetime_new_lock(struct dlc_thread *thread, uint64_t address, dlc_ref 
         if (address >= owner->stack_low && address < owner->stack_high)
             break;
     if (owner && make_room(owner)) {
-        /* Only its own stack, just unwound, tells a thread where the frame around the lock returns to. */
-        for (size_t i = 0; owner == thread && i < thread->view->frame_count; i++)
-            if (thread->view->slots[i] > address) {
-                entry.slot = thread->view->slots[i];
-                entry.value = thread->view->frames[i];
-                break;
-            }
-        if (entry.slot && *(const uint64_t *)(uintptr_t)entry.slot != entry.value)
-            entry.slot = 0;
+        find_frame_around(owner->view, &entry);
         owner->frame_locks[owner->frame_lock_count++] = entry;
         if (address < owner->lowest_frame_lock)
             __atomic_store_n(&owner->lowest_frame_lock, address, __ATOMIC_RELAXED);
@@ -85,16 +93,26 @@ static bool is_below(const struct dlc_frame_lock *entry, uint64_t frame)
     return entry->address < frame;
 }
 
-static bool is_in_another_frame(const struct dlc_frame_lock *entry, uint64_t address)
+static bool is_in_a_gone_frame(const struct dlc_frame_lock *entry, uint64_t unused)
 {
-    return entry->address == address && entry->slot &&
-           *(const uint64_t *)(uintptr_t)entry->slot != entry->value;
+    (void)unused;
+    return entry->slot && *(const uint64_t *)(uintptr_t)entry->slot != entry->value;
 }
 
 void dlc_lifetime_check_frame_lock(struct dlc_thread *thread, uint64_t address)
 {
     if (thread->frame_lock_count && address >= thread->lowest_frame_lock && address < thread->stack_high)
-        end_frame_locks(thread, is_in_another_frame, address);
+        end_frame_locks(thread, is_in_a_gone_frame, 0);
+}
+
+void dlc_lifetime_stack_unwound(struct dlc_thread *thread)
+{
+    if (!thread->frame_lock_count)
+        return;
+    end_frame_locks(thread, is_in_a_gone_frame, 0);
+    for (uint32_t i = 0; i < thread->frame_lock_count; i++)
+        if (!thread->frame_locks[i].slot)
+            find_frame_around(thread->view, &thread->frame_locks[i]);
 }
 
 void dlc_lifetime_frames_popped(struct dlc_thread *thread, uint64_t frame)

@@ -22,9 +22,11 @@ struct dlc_frame_lock {
 
 /* All: inside only, none of our locks held. */
 
-/* A lock with a record has begun at `address`, first taken by `thread` (whose stack is in thread->view when it was
-   unwound just now). Remembers it when it lies on some thread's stack. */
-void dlc_lifetime_new_lock(struct dlc_thread *thread, uint64_t address, dlc_ref lock);
+/* A lock with a record has begun at `address`. Remembers it when it lies on some thread's stack. */
+void dlc_lifetime_new_lock(uint64_t address, dlc_ref lock);
+
+/* `thread`'s stack has just been unwound (thread->view): locks in frames that are no longer there have ended. */
+void dlc_lifetime_stack_unwound(struct dlc_thread *thread);
 
 /* `thread` takes the lock at `address`: ends the one known there when the frame around it is another one now. */
 void dlc_lifetime_check_frame_lock(struct dlc_thread *thread, uint64_t address);

@@ -190,7 +190,7 @@ dlc_ref dlc_locks_nested(struct dlc_thread *thread, uint64_t address, struct dlc
     }
     dlc_futex_lock_release(&locks.lock);
     if (is_new)
-        dlc_lifetime_new_lock(thread, address, ref);
+        dlc_lifetime_new_lock(address, ref);
     return record ? ref : 0;
 }
 

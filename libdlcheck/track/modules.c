@@ -32,6 +32,8 @@ struct sights {
     struct dlc_arena arena;
     struct sight *first;
     struct sight **last;
+    char *path;   /* PATH_BYTES each, for one module at a time: too large for a small stack */
+    char *folder;
 };
 
 /* A module that has a record. */
@@ -70,19 +72,19 @@ static void find_build_id(struct sight *sight, const struct dl_phdr_info *info, 
     }
 }
 
-static size_t path_of(const struct dl_phdr_info *info, bool is_first, char *path)
+static size_t path_of(const struct dl_phdr_info *info, const struct sights *sights)
 {
-    char folder[PATH_BYTES / 2];
+    char *path = sights->path;
     ssize_t length;
 
-    if (info->dlpi_name[0] == '\0' && is_first) {
+    if (info->dlpi_name[0] == '\0' && !sights->first) {
         length = readlink("/proc/self/exe", path, PATH_BYTES - 1);
         return length > 0 ? (size_t)length : 0;
     }
     if (strchr(info->dlpi_name, '/') == NULL)
         return dlc_format(path, PATH_BYTES, "[%s]", info->dlpi_name[0] ? "vdso" : "unknown");
-    if (info->dlpi_name[0] != '/' && getcwd(folder, sizeof folder))
-        length = (ssize_t)dlc_format(path, PATH_BYTES, "%s/%s", folder, info->dlpi_name);
+    if (info->dlpi_name[0] != '/' && getcwd(sights->folder, PATH_BYTES))
+        length = (ssize_t)dlc_format(path, PATH_BYTES, "%s/%s", sights->folder, info->dlpi_name);
     else
         length = (ssize_t)dlc_format(path, PATH_BYTES, "%s", info->dlpi_name);
     return (size_t)length < PATH_BYTES ? (size_t)length : PATH_BYTES - 1;
@@ -91,14 +93,13 @@ static size_t path_of(const struct dl_phdr_info *info, bool is_first, char *path
 static int see(struct dl_phdr_info *info, size_t size_bytes, void *argument)
 {
     struct sights *sights = argument;
-    char path[PATH_BYTES];
-    size_t length = path_of(info, sights->first == NULL, path);
+    size_t length = path_of(info, sights);
     struct sight *sight = dlc_arena_alloc(&sights->arena, sizeof *sight + length + 1);
 
     (void)size_bytes;
     if (!sight)
         return 1;
-    memcpy(sight->path, path, length);
+    memcpy(sight->path, sights->path, length);
     sight->bias = info->dlpi_addr;
     sight->start = UINT64_MAX;
     for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -199,12 +200,18 @@ static void void_all_sites(void)
 
 void dlc_modules_scan(void)
 {
-    struct sights sights = {DLC_ARENA_EMPTY, NULL, NULL};
+    struct sights sights = {.arena = DLC_ARENA_EMPTY};
     struct dlc_module_record *vanished;
     bool any_vanished = false;
 
     sights.last = &sights.first;
-    dl_iterate_phdr(see, &sights);
+    sights.path = dlc_arena_alloc(&sights.arena, PATH_BYTES);
+    sights.folder = dlc_arena_alloc(&sights.arena, PATH_BYTES);
+    if (!sights.path || !sights.folder || dl_iterate_phdr(see, &sights) != 0) {
+        /* Half a list would look as if modules had been unloaded. */
+        dlc_arena_release(&sights.arena);
+        return;
+    }
     dlc_futex_lock_acquire(&modules.lock);
     while ((vanished = take_vanished(&sights)) != NULL) {
         if (!any_vanished)

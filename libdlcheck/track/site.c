@@ -1,5 +1,6 @@
 #include "libdlcheck/track/site.h"
 
+#include "libdlcheck/track/lifetime.h"
 #include "libdlcheck/track/modules.h"
 
 #define PAGE_BYTES 4096u
@@ -77,6 +78,7 @@ dlc_ref dlc_site_stack(struct dlc_thread *thread, struct dlc_caller caller)
         bool is_new;
 
         dlc_stack_take(thread, caller, thread->view);
+        dlc_lifetime_stack_unwound(thread);
         stack = dlc_stack_keep(thread->view, &is_new);
         if (is_new && !thread->view->is_short)
             look_for_new_modules(thread->view);

@@ -168,6 +168,7 @@ static void fill_record(struct dlc_thread *thread, const struct dlc_thread_birth
         record->parent_segment = birth->parent_segment;
         record->create_stack = birth->create_stack;
         record->start_routine = birth->start_routine;
+        record->detached = birth->detached;
     }
     thread->owner_id = record->number < DLC_BUCKET_MIXED ? record->number : 0;
 }

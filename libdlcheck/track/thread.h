@@ -64,6 +64,7 @@ struct dlc_thread_birth {
     dlc_ref create_stack;
     uint64_t start_routine;
     uint64_t stack_bytes;
+    bool detached;
 };
 
 /* Enters the runtime: the calling thread's private part, with `dlc_self` NULL until dlc_thread_leave. A thread that is

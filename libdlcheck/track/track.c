@@ -152,7 +152,7 @@ void dlc_track_initialised(uint64_t lock, struct dlc_lock_traits traits, struct 
         dlc_lifetime_frames_popped(thread, caller.frame);
     stack = dlc_site_stack(thread, caller);
     dlc_locks_initialised(thread, lock, traits, stack);
-    dlc_lifetime_new_lock(thread, lock, dlc_locks_find(lock));
+    dlc_lifetime_new_lock(lock, dlc_locks_find(lock));
     dlc_thread_leave(thread);
 }
 

@@ -1,0 +1,53 @@
+#include "libdlcheck/base/system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+int dlc_system_open(const char *path, int flags, mode_t mode)
+{
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, mode);
+}
+
+ssize_t dlc_system_read(int descriptor, void *bytes, size_t size_bytes)
+{
+    return syscall(SYS_read, descriptor, bytes, size_bytes);
+}
+
+ssize_t dlc_system_pwrite(int descriptor, const void *bytes, size_t size_bytes, uint64_t offset_bytes)
+{
+    return syscall(SYS_pwrite64, descriptor, bytes, size_bytes, offset_bytes);
+}
+
+void dlc_system_close(int descriptor)
+{
+    syscall(SYS_close, descriptor);
+}
+
+size_t dlc_system_read_file(const char *path, char *text, size_t size_bytes)
+{
+    int saved_errno = errno;
+    int file = dlc_system_open(path, O_RDONLY, 0);
+    size_t length = 0;
+    ssize_t part = 1;
+
+    while (file >= 0 && part > 0 && length + 1 < size_bytes) {
+        part = dlc_system_read(file, text + length, size_bytes - 1 - length);
+        if (part > 0)
+            length += (size_t)part;
+    }
+    if (file >= 0)
+        dlc_system_close(file);
+    text[length] = '\0';
+    errno = saved_errno;
+    return length;
+}
+
+void dlc_system_pause(uint64_t pause_ns)
+{
+    struct timespec pause = {(time_t)(pause_ns / 1000000000), (long)(pause_ns % 1000000000)};
+
+    syscall(SYS_nanosleep, &pause, NULL);
+}
