@@ -96,6 +96,7 @@ def normalised_text(text, source, program, folder):
     text = text.replace(str(folder), "FOLDER").replace(program, pathlib.Path(program).name)
     text = re.sub(r"[^\s(]*/" + re.escape(source.name), source.name, text)
     text = re.sub(r"\b(process|tid) \d+", r"\1 N", text)
+    text = re.sub(r"has waited \d+ \w+ for", "waits for", text)
     text = re.sub(r"fingerprint=[0-9a-f]+", "fingerprint=F", text)
     # Threads are numbered as they are first seen, which is a race.
     numbers = {}
