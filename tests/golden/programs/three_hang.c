@@ -1,10 +1,11 @@
 /*
  * Three threads really hang in a ring, of which the middle one waits inside pthread_cond_wait for its mutex.
  *
- * Expected: DEADLOCK
- *   first holds a (line 25) and waits for b (line 29)
- *   second holds c (line 37) and waits for a, which its pthread_cond_wait gave up (line 40)
- *   third holds b (line 47) and waits for c (line 49)
+ * Expected: DEADLOCK, and POSSIBLE DEADLOCK, same-thread, for what second does alone
+ *   first holds a (line 26) and waits for b (line 30)
+ *   second holds c (line 38) and waits for a, which it took first (line 37) and its
+ *     pthread_cond_wait gave up (line 41)
+ *   third holds b (line 48) and waits for c (line 50)
  */
 #include <pthread.h>
 #include <stdbool.h>
