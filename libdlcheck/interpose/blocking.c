@@ -1,7 +1,5 @@
 #include "libdlcheck/interpose/blocking.h"
 
-#include <errno.h>
-
 #include "libdlcheck/live/live.h"
 #include "libdlcheck/track/site.h"
 #include "libdlcheck/track/track.h"
@@ -9,7 +7,6 @@
 void dlc_blocking_begin(struct dlc_blocking *blocking, struct dlc_wait wait, uint64_t lock,
                         struct dlc_lock_traits traits, struct dlc_caller caller)
 {
-    int saved_errno = errno;
     struct dlc_thread *thread = dlc_thread_enter();
 
     blocking->published = thread != NULL;
@@ -23,12 +20,10 @@ void dlc_blocking_begin(struct dlc_blocking *blocking, struct dlc_wait wait, uin
     if (!wait.timed)
         dlc_live_blocking(thread);
     dlc_thread_leave(thread);
-    errno = saved_errno;
 }
 
 void dlc_blocking_end(struct dlc_blocking *blocking)
 {
-    int saved_errno = errno;
     struct dlc_thread *thread;
 
     if (!blocking->published)
@@ -38,5 +33,4 @@ void dlc_blocking_end(struct dlc_blocking *blocking)
         dlc_wait_end(thread, &blocking->before);
         dlc_thread_leave(thread);
     }
-    errno = saved_errno;
 }

@@ -1,6 +1,5 @@
 #include "libdlcheck/interpose/thread.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "libdlcheck/interpose/blocking.h"
@@ -50,7 +49,6 @@ static dlc_ref record_of(pthread_t handle)
 
 static void joined(pthread_t handle, dlc_ref target)
 {
-    int saved_errno = errno;
     struct dlc_thread *thread = dlc_thread_enter();
 
     if (thread) {
@@ -58,7 +56,6 @@ static void joined(pthread_t handle, dlc_ref target)
         dlc_thread_joined(thread, target ? target : dlc_thread_of_handle((uint64_t)handle));
         dlc_thread_leave(thread);
     }
-    errno = saved_errno;
 }
 
 static void join_cancelled(void *blocking)

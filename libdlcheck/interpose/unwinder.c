@@ -1,22 +1,41 @@
 /*
- * libunwind opens a pipe at its start (it tests addresses by writing from them) and keeps it for good. A program must not see
- * its own descriptors numbered otherwise for that, nor have libunwind write into a file of its own after it has closed and
- * opened a few.
+ * What libunwind does behind our back in the program.
+ *
+ * It opens a pipe at its start (it tests addresses by writing from them), keeps the descriptors, and closes and opens
+ * them again when they do not work: with a program that closes and numbers its own descriptors, these soon name its
+ * files. Without the pipe libunwind takes such addresses for invalid, and a stack ends at a frame without unwind tables.
+ *
+ * And it writes, reads and syncs, all of them cancellation points, inside lock calls, which are none.
  */
-#include <fcntl.h>
+#include "libdlcheck/interpose/unwinder.h"
+
+#include <errno.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "libdlcheck/interpose/real.h"
-#include "libdlcheck/record/writer_file.h"
 #include "libdlcheck/track/stack.h"
 
 DLC_EXPORT int pipe2(int descriptors[2], int flags)
 {
-    int result = dlc_real.pipe2(descriptors, flags);
-
-    if (result == 0 && dlc_stack_is_unwinders(DLC_CALLER().return_address)) {
-        descriptors[0] = dlc_writer_file_move_descriptor(descriptors[0]);
-        descriptors[1] = dlc_writer_file_move_descriptor(descriptors[1]);
+    if (dlc_stack_is_unwinders(DLC_CALLER().return_address)) {
+        errno = EMFILE;
+        return -1;
     }
-    return result;
+    return dlc_real.pipe2(descriptors, flags);
+}
+
+int dlc_unwinder_hold_cancellation(void)
+{
+    int before;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    return before;
+}
+
+void dlc_unwinder_allow_cancellation(int before)
+{
+    int held;
+
+    pthread_setcancelstate(before, &held);
 }

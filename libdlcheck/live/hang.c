@@ -50,6 +50,18 @@ static bool is_ending(const struct dlc_wait *wait, dlc_ref thread)
     return wait->timed;
 }
 
+/* Whether the owner of `mutex` is about to let it go, or has just got it back, inside pthread_cond_wait. */
+static bool is_in_cond_wait(uint64_t mutex)
+{
+    dlc_ref owner = dlc_thread_of_tid(dlc_wait_graph_owner(mutex));
+    uint32_t sequence;
+    struct dlc_wait wait = {.kind = DLC_WAIT_NONE};
+
+    if (owner)
+        wait = dlc_wait_read(dlc_writer_at(owner), &sequence);
+    return wait.kind == DLC_WAIT_COND && wait.object2 == mutex;
+}
+
 /* The same, and what the mutex itself says: released since it was found busy, or shared with another process. */
 static bool may_be_woken(const struct dlc_wait *wait, dlc_ref thread)
 {
@@ -57,7 +69,7 @@ static bool may_be_woken(const struct dlc_wait *wait, dlc_ref thread)
         return true;
     if (wait->kind == DLC_WAIT_MUTEX)
         return dlc_wait_graph_owner(wait->object) == 0 || dlc_wait_graph_is_shared(wait->object) ||
-               dlc_wait_graph_comes_back(wait->object);
+               dlc_wait_graph_comes_back(wait->object) || is_in_cond_wait(wait->object);
     return wait->kind == DLC_WAIT_COND && dlc_wait_graph_is_shared(wait->object2);
 }
 

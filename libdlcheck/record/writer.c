@@ -9,7 +9,6 @@
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/futex_lock.h"
 #include "libdlcheck/base/output.h"
-#include "libdlcheck/base/system.h"
 #include "libdlcheck/record/writer_file.h"
 
 #define FIRST_CHUNKS 8u
@@ -54,23 +53,18 @@ static bool reserve(uint64_t max_bytes)
 /* 0, or errno. */
 static int map_more(uint64_t size_bytes)
 {
-    int flags = MAP_FIXED | (writer.in_memory ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED);
     void *place = dlc_writer_base + writer.mapped_bytes;
-    uint64_t more_bytes = size_bytes - writer.mapped_bytes;
+    int error = 0;
 
     if (size_bytes > writer.reserved_bytes)
         return EFBIG;
-    if (!writer.in_memory) {
-        int error = dlc_writer_file_grow(&writer.file, writer.mapped_bytes, size_bytes);
-
-        if (error)
-            return error;
-    }
-    if (mmap(place, more_bytes, PROT_READ | PROT_WRITE, flags, writer.in_memory ? -1 : writer.file.descriptor,
-             writer.in_memory ? 0 : (off_t)writer.mapped_bytes) == MAP_FAILED)
-        return errno;
-    writer.mapped_bytes = size_bytes;
-    return 0;
+    if (!writer.in_memory)
+        error = dlc_writer_file_map(&writer.file, place, writer.mapped_bytes, size_bytes);
+    else if (mprotect(place, size_bytes - writer.mapped_bytes, PROT_READ | PROT_WRITE) != 0)
+        error = errno;
+    if (!error)
+        writer.mapped_bytes = size_bytes;
+    return error;
 }
 
 static void start_header(void)
@@ -104,10 +98,7 @@ bool dlc_writer_open(const char *folder, uint64_t max_bytes, char *problem, size
     if (error) {
         dlc_format(problem, problem_bytes, "cannot keep a recording in %s (%s); going on in memory only", folder,
                    strerrordesc_np(error));
-        if (writer.file.descriptor >= 0) {
-            unlink(writer.file.path);
-            dlc_system_close(writer.file.descriptor);
-        }
+        dlc_writer_file_discard(&writer.file);
         writer.in_memory = true;
         if (map_more(FIRST_CHUNKS * DLC_CHUNK_BYTES) != 0)
             return false;

@@ -1,6 +1,5 @@
 #include "libdlcheck/interpose/ending.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,7 +20,6 @@ static bool is_mine(const struct dlc_runtime_state *state)
 /* Records and reports the end. Returns the status to end with: the program's own, unless `exitcode` asks otherwise. */
 static int process_ends(int status)
 {
-    int saved_errno = errno;
     struct dlc_runtime_state *state = dlc_runtime_state();
     struct dlc_thread *thread;
     uint32_t findings = 0;
@@ -37,7 +35,6 @@ static int process_ends(int status)
     if (dlc_runtime_options.print)
         findings = dlc_report_all();
     dlc_thread_leave(thread);
-    errno = saved_errno;
     return findings && status == 0 ? (int)dlc_runtime_options.exitcode : status;
 }
 

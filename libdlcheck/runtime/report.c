@@ -43,23 +43,28 @@ void dlc_report_start(void)
     }
     if (descriptor < 0)
         descriptor = fcntl(2, F_DUPFD_CLOEXEC, 3);
-    if (descriptor < 0)
-        return;
-    channel.descriptor = dlc_writer_file_move_descriptor(descriptor);
-    if (fstat(channel.descriptor, &status) == 0) {
+    /* Even where no duplicate can be kept, the program's own stderr serves as long as it is the same file. */
+    if (fstat(descriptor >= 0 ? descriptor : 2, &status) == 0) {
         channel.device = status.st_dev;
         channel.inode = status.st_ino;
     }
+    if (descriptor >= 0)
+        channel.descriptor = dlc_writer_file_move_descriptor(descriptor);
+}
+
+static bool is_the_channel(int descriptor)
+{
+    struct stat status;
+
+    return descriptor >= 0 && fstat(descriptor, &status) == 0 && status.st_dev == channel.device &&
+           status.st_ino == channel.inode;
 }
 
 static int usable_descriptor(void)
 {
-    struct stat status;
-
-    if (channel.descriptor >= 0 && fstat(channel.descriptor, &status) == 0 && status.st_dev == channel.device &&
-        status.st_ino == channel.inode)
+    if (is_the_channel(channel.descriptor))
         return channel.descriptor;
-    return -1;
+    return is_the_channel(2) ? 2 : -1;
 }
 
 void dlc_report_line(const char *format, ...)

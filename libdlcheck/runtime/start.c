@@ -7,6 +7,7 @@
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/system.h"
 #include "libdlcheck/interpose/launch.h"
+#include "libdlcheck/interpose/unwinder.h"
 #include "libdlcheck/live/live.h"
 #include "libdlcheck/record/writer.h"
 #include "libdlcheck/runtime/runtime.h"
@@ -176,4 +177,6 @@ static void __attribute__((constructor(101))) construct(void)
 /* Set at link time, for events that come before the constructor. */
 bool (*dlc_thread_start_runtime)(void) = dlc_runtime_start;
 void (*dlc_thread_attached)(struct dlc_thread *thread) = dlc_launch_watch_end;
+int (*dlc_stack_hold_cancellation)(void) = dlc_unwinder_hold_cancellation;
+void (*dlc_stack_allow_cancellation)(int before) = dlc_unwinder_allow_cancellation;
 void (*dlc_live_found)(const struct dlc_event_record *event, bool stuck) = dlc_ending_live;

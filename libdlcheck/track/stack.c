@@ -234,9 +234,12 @@ void dlc_stack_take(const struct dlc_thread *thread, struct dlc_caller caller, s
     bool taken = false;
 
     if (unwinder.ready && has_room(thread, (uint64_t)(uintptr_t)__builtin_frame_address(0))) {
+        int before = dlc_stack_hold_cancellation();
+
         enter_gate();
         taken = unwind(caller, view);
         leave_gate();
+        dlc_stack_allow_cancellation(before);
     }
     if (!taken)
         take_one_frame(caller, view);

@@ -33,6 +33,10 @@ struct dlc_stack_view {
     uint64_t slots[DLC_STACK_FRAMES_MAX];
 };
 
+/* Around libunwind, which runs into cancellation points: disable cancellation, and set it back. Set by runtime/. */
+extern int (*dlc_stack_hold_cancellation)(void);
+extern void (*dlc_stack_allow_cancellation)(int before);
+
 /* Loads libunwind and unwinds once, so that later unwinding allocates nothing. Before that, and when libunwind is not
    there, stacks have one frame and are counted as short. Calls malloc (dlopen does): from the constructor only. */
 void dlc_stack_start(size_t most_frames);

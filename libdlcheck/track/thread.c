@@ -268,6 +268,8 @@ static struct dlc_thread *attach_guarded(const struct dlc_thread_birth *birth)
         thread = attach(birth);
     ignored = false;
     errno = saved_errno;
+    if (thread)
+        thread->saved_errno = saved_errno;
     return thread;
 }
 
@@ -293,6 +295,7 @@ struct dlc_thread *dlc_thread_enter(void)
     if (thread->inside || atomic_load_explicit(&disabled, memory_order_relaxed))
         return NULL;
     thread->inside = 1;
+    thread->saved_errno = errno;
     atomic_signal_fence(memory_order_seq_cst);
     return thread;
 }
@@ -311,6 +314,7 @@ void dlc_thread_ignore_end(void)
 void dlc_thread_leave(struct dlc_thread *thread)
 {
     atomic_signal_fence(memory_order_seq_cst);
+    errno = thread->saved_errno;
     thread->inside = 0;
     dlc_self = thread;
 }

@@ -40,7 +40,8 @@ struct dlc_thread {
     struct dlc_held_slot *bottom; /* first slot */
     struct dlc_thread_record *record;
     dlc_ref ref;
-    uint32_t inside; /* depth of dlc_thread_enter */
+    uint32_t inside; /* 1 between dlc_thread_enter and dlc_thread_leave */
+    int saved_errno; /* the program's, meanwhile */
     uint32_t site_misses; /* since the call-site cache grew */
     uint32_t step_misses;
     bool exited; /* its last destructor has run */
