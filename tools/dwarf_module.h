@@ -6,6 +6,7 @@
 
 #include "libdlcheck/record/format.h"
 
+struct dlc_dwarf_units;
 struct dlc_dwarf_variables;
 
 struct dlc_dwarf_module {
@@ -14,6 +15,7 @@ struct dlc_dwarf_module {
     Dwfl *session;
     Dwfl_Module *module;                   /* NULL: not there, or another build */
     Dwarf_Addr bias;                       /* what libdwfl adds to the addresses in the file */
+    struct dlc_dwarf_units *units;         /* dwarf_unit.h */
     struct dlc_dwarf_variables *variables; /* dwarf_variable.h */
 };
 

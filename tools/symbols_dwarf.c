@@ -6,6 +6,7 @@
 
 #include "libdlcheck/base/uthash_arena.h"
 #include "tools/dwarf_module.h"
+#include "tools/dwarf_unit.h"
 #include "tools/dwarf_variable.h"
 #include "tools/memory.h"
 
@@ -63,6 +64,22 @@ static const char *absolute_path(struct dlc_symbols_dwarf *symbols, const char *
     if (file[0] == '/' || !folder)
         return keep(symbols, dlc_print("%s", file));
     return keep(symbols, dlc_print("%s/%s", folder, file));
+}
+
+/* Where the code at `address` was written. */
+static void set_line(struct dlc_symbols_dwarf *symbols, struct dlc_frame *frame, Dwarf_Die *unit,
+                     Dwarf_Addr address)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Line *line = dwarf_getsrc_die(unit, address);
+    int number = 0;
+
+    if (!line)
+        return;
+    dwarf_lineno(line, &number);
+    frame->file = absolute_path(symbols, dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute)),
+                                dwarf_linesrc(line, NULL, NULL));
+    frame->line = (unsigned)number;
 }
 
 /* Where the call of an inlined function stands, which is where the frame around it is. */
@@ -130,7 +147,6 @@ static size_t look_up(struct dlc_symbols_dwarf *symbols, const struct dlc_module
     struct dlc_dwarf_module *module = module_of(symbols, record);
     Dwarf_Addr at = address - record->bias + module->bias, dwarf_bias;
     const char *symbol;
-    Dwfl_Line *line;
     Dwarf_Die *unit;
 
     if (!module->module)
@@ -145,16 +161,11 @@ static size_t look_up(struct dlc_symbols_dwarf *symbols, const struct dlc_module
             frames->function_offset = offset;
         }
     }
-    line = dwfl_module_getsrc(module->module, at);
-    if (line) {
-        int number = 0;
-        const char *file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
-
-        frames->file = absolute_path(symbols, dwfl_line_comp_dir(line), file);
-        frames->line = (unsigned)number;
-    }
-    unit = dwfl_module_addrdie(module->module, at, &dwarf_bias);
-    return unit ? expand_inlined(symbols, frames, unit, at - dwarf_bias) : 1;
+    unit = dlc_dwarf_unit_at(module, at, &dwarf_bias);
+    if (!unit)
+        return 1;
+    set_line(symbols, frames, unit, at - dwarf_bias);
+    return expand_inlined(symbols, frames, unit, at - dwarf_bias);
 }
 
 static size_t frames(struct dlc_symboliser *self, const struct dlc_reader *reader, uint64_t address,
@@ -264,6 +275,7 @@ void dlc_symbols_dwarf_close(struct dlc_symbols_dwarf *symbols)
         struct dlc_dwarf_module *module = symbols->modules;
 
         symbols->modules = module->next;
+        dlc_dwarf_units_release(module);
         dlc_dwarf_variables_release(module);
         dlc_dwarf_module_close(module);
         free(module);
