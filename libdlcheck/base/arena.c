@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #define BLOCK_BYTES ((size_t)1 << 18)
-#define ALIGNMENT ((size_t)16)
+#define ALIGNMENT   ((size_t)16)
 
 struct dlc_arena_block {
     struct dlc_arena_block *previous;
@@ -46,7 +46,8 @@ void *dlc_arena_alloc(struct dlc_arena *arena, size_t size_bytes)
         return NULL;
     size_bytes = round_up(size_bytes ? size_bytes : 1, ALIGNMENT);
     if (!block || block->size_bytes - arena->used_bytes < size_bytes) {
-        size_t wanted = header_bytes + size_bytes > BLOCK_BYTES ? round_up(header_bytes + size_bytes, 4096) : BLOCK_BYTES;
+        size_t wanted =
+            header_bytes + size_bytes > BLOCK_BYTES ? round_up(header_bytes + size_bytes, 4096) : BLOCK_BYTES;
 
         block = dlc_pages_map(wanted);
         if (!block)

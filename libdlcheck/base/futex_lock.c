@@ -7,6 +7,8 @@
 
 #define SPINS 100
 
+__thread struct dlc_futex_locks_held dlc_futex_locks_held;
+
 void dlc_futex_lock_acquire_contended(struct dlc_futex_lock *lock)
 {
     int saved_errno = errno;
@@ -23,6 +25,13 @@ void dlc_futex_lock_acquire_contended(struct dlc_futex_lock *lock)
     while (atomic_exchange_explicit(&lock->state, 2, memory_order_acquire) != 0)
         syscall(SYS_futex, &lock->state, FUTEX_WAIT_PRIVATE, 2, NULL, NULL, 0);
     errno = saved_errno;
+}
+
+void dlc_futex_locks_drop(void)
+{
+    while (dlc_futex_locks_held.count)
+        dlc_futex_lock_release(
+            dlc_futex_locks_held.locks[(dlc_futex_locks_held.count - 1) % DLC_FUTEX_LOCKS_NESTED]);
 }
 
 void dlc_futex_lock_wake(struct dlc_futex_lock *lock)

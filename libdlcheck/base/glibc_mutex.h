@@ -1,6 +1,6 @@
 /*
- * What glibc keeps inside a pthread_mutex_t: who owns it, how often, and of what kind it is.  The only file that knows
- * this layout; runtime/layout.c proves it at start with a real mutex.
+ * What glibc keeps inside a pthread_mutex_t: who owns it, how often, and of what kind it is.  The only file that
+ * knows this layout; interpose/layout.c proves it at start with a real mutex.
  */
 #ifndef DLC_BASE_GLIBC_MUTEX_H
 #define DLC_BASE_GLIBC_MUTEX_H
@@ -34,7 +34,7 @@ static inline uint32_t dlc_glibc_owner(const pthread_mutex_t *mutex)
 
 /* Where the owner's kernel id and the kind lie, for a mutex in memory that may be gone by now. */
 #define DLC_GLIBC_OWNER_OFFSET offsetof(pthread_mutex_t, __data.__owner)
-#define DLC_GLIBC_KIND_OFFSET offsetof(pthread_mutex_t, __data.__kind)
+#define DLC_GLIBC_KIND_OFFSET  offsetof(pthread_mutex_t, __data.__kind)
 
 /* Whether the owner holds a recursive mutex more than once. To be asked by the owner. */
 static inline bool dlc_glibc_held_again(const pthread_mutex_t *mutex)

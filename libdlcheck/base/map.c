@@ -5,8 +5,8 @@
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/hash.h"
 
-#define FREE_KEY UINT64_C(0)
-#define GRAVE_KEY UINT64_C(1)
+#define FREE_KEY   UINT64_C(0)
+#define GRAVE_KEY  UINT64_C(1)
 #define FIRST_LOG2 8
 
 struct slot {
@@ -25,8 +25,8 @@ static size_t table_bytes(uint32_t log2_capacity)
     return sizeof(struct dlc_map_table) + sizeof(struct slot) * ((size_t)1 << log2_capacity);
 }
 
-/* The slot of `key`, or the free slot that ends its probe sequence. A table in use always has free slots; a retired
-   one that is being filled again might briefly have none in sight, hence the bound. */
+/* The slot of `key`, or the free slot that ends its probe sequence. A table in use always has free slots; a
+   retired one that is being filled again might briefly have none in sight, hence the bound. */
 static struct slot *probe(struct dlc_map_table *table, uint64_t key)
 {
     uint64_t at = dlc_hash_mix(key) & table->mask;

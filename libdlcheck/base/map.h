@@ -19,9 +19,9 @@ struct dlc_map_table;
 
 struct dlc_map {
     _Atomic(struct dlc_map_table *) table;
-    _Atomic uint64_t version;  /* moves when another table takes over */
-    uint64_t used;             /* slots that are not free: keys and graves */
-    uint64_t count;            /* keys */
+    _Atomic uint64_t version;                     /* moves when another table takes over */
+    uint64_t used;                                /* slots that are not free: keys and graves */
+    uint64_t count;                               /* keys */
     struct dlc_map_table *retired[DLC_MAP_SIZES]; /* by log2 of the capacity */
 };
 
@@ -35,7 +35,8 @@ bool dlc_map_set(struct dlc_map *map, uint64_t key, uint32_t value);
 void dlc_map_remove(struct dlc_map *map, uint64_t key);
 
 /* Calls `visit` for every key. It may remove keys. Writers only. */
-void dlc_map_each(struct dlc_map *map, void (*visit)(uint64_t key, uint32_t value, void *argument), void *argument);
+void dlc_map_each(struct dlc_map *map, void (*visit)(uint64_t key, uint32_t value, void *argument),
+                  void *argument);
 
 /* Slots that dlc_map_each looks at. */
 uint64_t dlc_map_capacity(const struct dlc_map *map);

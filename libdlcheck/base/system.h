@@ -15,8 +15,8 @@ ssize_t dlc_system_read(int descriptor, void *bytes, size_t size_bytes);
 ssize_t dlc_system_pwrite(int descriptor, const void *bytes, size_t size_bytes, uint64_t offset_bytes);
 void dlc_system_close(int descriptor);
 
-/* Reads a file of /proc into `text`, NUL-terminated, cut when longer. The length, or 0 when there is nothing. errno is
-   kept. */
+/* Reads a file of /proc into `text`, NUL-terminated, cut when longer. The length, or 0 when there is nothing.
+   errno is kept. */
 size_t dlc_system_read_file(const char *path, char *text, size_t size_bytes);
 
 void dlc_system_pause(uint64_t pause_ns);

@@ -1,5 +1,5 @@
-/* C11 threads. glibc's own versions call the pthread functions by internal names, past any interposer; what they add is the
-   translation of results. */
+/* C11 threads. glibc's own versions call the pthread functions by internal names, past any interposer; what they
+   add is the translation of results. */
 #include <threads.h>
 
 #include "libdlcheck/interpose/launch.h"
@@ -145,7 +145,8 @@ static int join_c11(const struct dlc_join_call *call)
 
 DLC_EXPORT int thrd_join(thrd_t thread, int *result)
 {
-    return dlc_join(&(struct dlc_join_call){.thread = thread, .result_c11 = result, .join = join_c11}, DLC_CALLER());
+    return dlc_join(&(struct dlc_join_call){.thread = thread, .result_c11 = result, .join = join_c11},
+                    DLC_CALLER());
 }
 
 DLC_EXPORT int thrd_detach(thrd_t thread)

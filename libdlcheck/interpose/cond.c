@@ -3,8 +3,8 @@
 #include "libdlcheck/interpose/real.h"
 #include "libdlcheck/live/conds.h"
 
-/* A wait under way, for the end of it: by return, or by cancellation (then glibc has taken the mutex again before it
-   runs clean-up handlers). */
+/* A wait under way, for the end of it: by return, or by cancellation (then glibc has taken the mutex again before
+   it runs clean-up handlers). */
 struct waiting {
     const struct dlc_cond_call *call;
     struct dlc_blocking blocking;
@@ -64,8 +64,8 @@ int dlc_cond_wait(const struct dlc_cond_call *call, struct dlc_caller caller)
     pthread_cleanup_push(cancelled, &waiting);
     result = call->wait(call);
     pthread_cleanup_pop(0);
-    waited(&waiting, result == ETIMEDOUT || dlc_mutex_owned(result) ||
-                         (waiting.released && result != ENOTRECOVERABLE));
+    waited(&waiting,
+           result == ETIMEDOUT || dlc_mutex_owned(result) || (waiting.released && result != ENOTRECOVERABLE));
     return result;
 }
 
@@ -76,7 +76,8 @@ DLC_EXPORT int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mut
     return dlc_cond_wait(&call, DLC_CALLER());
 }
 
-DLC_EXPORT int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until)
+DLC_EXPORT int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+                                      const struct timespec *until)
 {
     struct dlc_cond_call call = {
         .condition = condition, .mutex = mutex, .until = until, .wait = dlc_cond_wait_timed};
@@ -105,8 +106,8 @@ DLC_EXPORT int pthread_cond_broadcast(pthread_cond_t *condition)
     return dlc_real.pthread_cond_broadcast(condition);
 }
 
-/* No state of ours hangs on a condition variable's address; the calls are in the table so that the family is whole and
-   bound to one symbol version. */
+/* No state of ours hangs on a condition variable's address; the calls are in the table so that the family is whole
+   and bound to one symbol version. */
 DLC_EXPORT int pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t *attributes)
 {
     return dlc_real.pthread_cond_init(condition, attributes);

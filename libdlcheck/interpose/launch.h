@@ -12,14 +12,14 @@
 
 struct dlc_launch {
     struct dlc_thread_birth birth;
-    void *(*start)(void *);    /* pthread_create */
-    int (*start_c11)(void *);  /* thrd_create */
+    void *(*start)(void *);   /* pthread_create */
+    int (*start_c11)(void *); /* thrd_create */
     void *argument;
     struct dlc_launch *next;
 };
 
-/* A new thread is about to be created from `caller`, with `attributes` (NULL: the default ones). NULL when the runtime is
-   off: create it as it is. */
+/* A new thread is about to be created from `caller`, with `attributes` (NULL: the default ones). NULL when the
+   runtime is off: create it as it is. */
 struct dlc_launch *dlc_launch_prepare(const pthread_attr_t *attributes, struct dlc_caller caller);
 
 /* The thread with this record was created, and `handle` filled: by now the thread may have freed that again. */
@@ -39,8 +39,8 @@ void dlc_launch_start(void);
 
 void dlc_launch_reset(void);
 
-/* Registers what has to happen around fork, where handlers are run. Early: of the handlers before the fork, those that were
-   registered first run last. */
+/* Registers what has to happen around fork, where handlers are run. Early: of the handlers before the fork, those
+   that were registered first run last. */
 void dlc_launch_watch_forks(void);
 
 #endif

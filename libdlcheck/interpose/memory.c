@@ -7,7 +7,7 @@
 #include "libdlcheck/track/locks.h"
 #include "libdlcheck/track/modules.h"
 
-#define PAGE_BYTES UINT64_C(4096)
+#define PAGE_BYTES       UINT64_C(4096)
 #define PAGES_TOLD_APART 4096u /* more are not worth looking at one by one */
 
 static bool has_locks(uint64_t start, uint64_t size_bytes)

@@ -55,8 +55,8 @@ static inline __attribute__((always_inline)) int lock_from(pthread_mutex_t *mute
 {
     int result = EBUSY;
 
-    /* Raising the priority to the ceiling is the lock call's own business; and glibc's trylock of a robust mutex that cannot be
-       recovered any more leaves it locked. */
+    /* Raising the priority to the ceiling is the lock call's own business; and glibc's trylock of a robust mutex
+       that cannot be recovered any more leaves it locked. */
     if (__builtin_expect(!(dlc_glibc_kind(mutex) & (DLC_GLIBC_PROTECT | DLC_GLIBC_ROBUST)), 1))
         result = dlc_real.pthread_mutex_trylock(mutex);
     if (__builtin_expect(result == EBUSY, 0))
@@ -192,8 +192,8 @@ DLC_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
     return result;
 }
 
-/* Neither changes who holds what; they are here because the family is whole: the next release is judged by glibc's own
-   fields. */
+/* Neither changes who holds what; they are here because the family is whole: the next release is judged by glibc's
+   own fields. */
 DLC_EXPORT int pthread_mutex_consistent(pthread_mutex_t *mutex)
 {
     return dlc_real.pthread_mutex_consistent(mutex);
@@ -205,8 +205,8 @@ DLC_EXPORT int pthread_mutex_setprioceiling(pthread_mutex_t *mutex, int ceiling,
     struct dlc_blocking blocking;
     int result;
 
-    dlc_blocking_begin(&blocking, mutex_wait(mutex, DLC_HOW_LOCK), dlc_mutex_address(mutex), dlc_mutex_traits(mutex),
-                       DLC_CALLER());
+    dlc_blocking_begin(&blocking, mutex_wait(mutex, DLC_HOW_LOCK), dlc_mutex_address(mutex),
+                       dlc_mutex_traits(mutex), DLC_CALLER());
     result = dlc_real.pthread_mutex_setprioceiling(mutex, ceiling, old_ceiling);
     dlc_blocking_end(&blocking);
     return result;

@@ -1,4 +1,5 @@
-/* Mutex events, for the three families of calls that make them: pthread_mutex_*, pthread_cond_*wait, and C11 mtx_*. */
+/* Mutex events, for the three families of calls that make them: pthread_mutex_*, pthread_cond_*wait, and C11
+ * mtx_*. */
 #ifndef DLC_INTERPOSE_MUTEX_H
 #define DLC_INTERPOSE_MUTEX_H
 

@@ -35,9 +35,9 @@ static void resolve_all(void)
     if (resolving)
         return;
     resolving = true;
-#define DLC_FUNCTION(name, result, parameters, arguments, version)                                               \
+#define DLC_FUNCTION(name, result, parameters, arguments, version)                                                \
     __atomic_store_n((void **)&dlc_real.name, look_up(#name, version), __ATOMIC_RELEASE);
-#define DLC_FUNCTION_NORETURN(name, parameters, arguments)                                                       \
+#define DLC_FUNCTION_NORETURN(name, parameters, arguments)                                                        \
     __atomic_store_n((void **)&dlc_real.name, look_up(#name, NULL), __ATOMIC_RELEASE);
 #include "libdlcheck/interpose/functions.def"
 #undef DLC_FUNCTION
@@ -51,21 +51,21 @@ size_t dlc_real_allocation_bytes(void *memory)
     return allocation_bytes ? allocation_bytes(memory) : 0;
 }
 
-/* A resolver for each function: what its pointer points to at first. When the lookup itself comes here (a malloc that
-   locks), the one function is looked up alone. */
-#define DLC_FUNCTION(name, result, parameters, arguments, version)                                               \
-    static result resolve_##name parameters                                                                      \
-    {                                                                                                            \
-        resolve_all();                                                                                           \
-        if (dlc_real.name == resolve_##name)                                                                     \
-            __atomic_store_n((void **)&dlc_real.name, look_up(#name, version), __ATOMIC_RELEASE);                \
-        return dlc_real.name arguments;                                                                          \
+/* A resolver for each function: what its pointer points to at first. When the lookup itself comes here (a malloc
+   that locks), the one function is looked up alone. */
+#define DLC_FUNCTION(name, result, parameters, arguments, version)                                                \
+    static result resolve_##name parameters                                                                       \
+    {                                                                                                             \
+        resolve_all();                                                                                            \
+        if (dlc_real.name == resolve_##name)                                                                      \
+            __atomic_store_n((void **)&dlc_real.name, look_up(#name, version), __ATOMIC_RELEASE);                 \
+        return dlc_real.name arguments;                                                                           \
     }
-#define DLC_FUNCTION_NORETURN(name, parameters, arguments)                                                       \
-    static void resolve_##name parameters                                                                        \
-    {                                                                                                            \
-        resolve_all();                                                                                           \
-        dlc_real.name arguments;                                                                                 \
+#define DLC_FUNCTION_NORETURN(name, parameters, arguments)                                                        \
+    static void resolve_##name parameters                                                                         \
+    {                                                                                                             \
+        resolve_all();                                                                                            \
+        dlc_real.name arguments;                                                                                  \
     }
 #include "libdlcheck/interpose/functions.def"
 #undef DLC_FUNCTION
@@ -73,6 +73,6 @@ size_t dlc_real_allocation_bytes(void *memory)
 
 struct dlc_real dlc_real = {
 #define DLC_FUNCTION(name, result, parameters, arguments, version) .name = resolve_##name,
-#define DLC_FUNCTION_NORETURN(name, parameters, arguments) .name = resolve_##name,
+#define DLC_FUNCTION_NORETURN(name, parameters, arguments)         .name = resolve_##name,
 #include "libdlcheck/interpose/functions.def"
 };

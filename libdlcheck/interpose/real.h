@@ -1,7 +1,8 @@
 /*
- * The real functions behind the interposed ones. Each pointer starts out at a resolver of its own that looks all of
- * them up, so that a wrapper never tests for NULL and works before any constructor has run. The lookups succeed, and
- * a successful dlsym allocates nothing; one that the program's own malloc runs into is resolved on its own.
+ * The real functions behind the interposed ones. Each pointer starts out at a resolver of its own that looks all
+ * of them up, so that a wrapper never tests for NULL and works before any constructor has run. The lookups
+ * succeed, and a successful dlsym allocates nothing; one that the program's own malloc runs into is resolved on
+ * its own.
  */
 #ifndef DLC_INTERPOSE_REAL_H
 #define DLC_INTERPOSE_REAL_H
@@ -13,7 +14,7 @@
 
 struct dlc_real {
 #define DLC_FUNCTION(name, result, parameters, arguments, version) result(*name) parameters;
-#define DLC_FUNCTION_NORETURN(name, parameters, arguments) void(*name) parameters;
+#define DLC_FUNCTION_NORETURN(name, parameters, arguments)         void(*name) parameters;
 #include "libdlcheck/interpose/functions.def"
 #undef DLC_FUNCTION
 #undef DLC_FUNCTION_NORETURN

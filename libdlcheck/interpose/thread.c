@@ -101,7 +101,8 @@ static int join_by_clock(const struct dlc_join_call *call)
 
 DLC_EXPORT int pthread_join(pthread_t thread, void **result)
 {
-    return dlc_join(&(struct dlc_join_call){.thread = thread, .result = result, .join = join_untimed}, DLC_CALLER());
+    return dlc_join(&(struct dlc_join_call){.thread = thread, .result = result, .join = join_untimed},
+                    DLC_CALLER());
 }
 
 DLC_EXPORT int pthread_timedjoin_np(pthread_t thread, void **result, const struct timespec *until)

@@ -1,8 +1,8 @@
-/* Keeps the calling thread from being cancelled inside libunwind: around it, in pairs. */
+/* Around every use of libunwind: see unwinder.c. In pairs; the second gets what the first returned. */
 #ifndef DLC_INTERPOSE_UNWINDER_H
 #define DLC_INTERPOSE_UNWINDER_H
 
-int dlc_unwinder_hold_cancellation(void);
-void dlc_unwinder_allow_cancellation(int before);
+int dlc_unwinder_begin(void);
+void dlc_unwinder_end(int before);
 
 #endif

@@ -10,7 +10,7 @@
 /* Both counts in one word, so that they change together. */
 static _Atomic uint64_t conds[CONDS];
 
-#define WAITING_ONE UINT64_C(1)
+#define WAITING_ONE   UINT64_C(1)
 #define PENDING_SHIFT 32
 
 static _Atomic uint64_t *slot_of(uint64_t condition)

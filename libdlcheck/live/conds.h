@@ -1,7 +1,7 @@
 /*
- * How many threads wait on each condition variable, and how many of them have been signalled and not come back yet.
- * Kept by a hash of the address, so two variables may share a count: that can only make a search for a hang look twice
- * (pending too low) or not at all until the next wait (too high, and only until those waits end).
+ * How many threads wait on each condition variable, and how many of them have been signalled and not come back
+ * yet. Kept by a hash of the address, so two variables may share a count: that can only make a search for a hang
+ * look twice (pending too low) or not at all until the next wait (too high, and only until those waits end).
  *
  * Lock-free; any thread, any time.
  */

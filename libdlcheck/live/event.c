@@ -14,6 +14,7 @@
 static struct {
     struct dlc_futex_lock lock;
     struct dlc_map by_place;
+    bool stuck;
 } events;
 
 struct dlc_event_part dlc_live_part_of(dlc_ref thread, uint32_t *sequence)
@@ -44,6 +45,11 @@ bool dlc_live_add_hold(struct dlc_event_part *part, uint64_t lock)
             return true;
         }
     return false;
+}
+
+bool dlc_live_is_stuck(void)
+{
+    return __atomic_load_n(&events.stuck, __ATOMIC_ACQUIRE);
 }
 
 static uint64_t place_of(enum dlc_event_kind kind, enum dlc_misuse_rule rule, const struct dlc_event_part *parts,
@@ -100,6 +106,8 @@ void dlc_live_record_event(enum dlc_event_kind kind, enum dlc_misuse_rule rule, 
     else
         event = add(kind, rule, parts, part_count, place);
     dlc_futex_lock_release(&events.lock);
+    if (event && kind != DLC_EVENT_MISUSE)
+        __atomic_store_n(&events.stuck, true, __ATOMIC_RELEASE);
     if (event && dlc_live_found)
         dlc_live_found(event, kind != DLC_EVENT_MISUSE);
 }

@@ -1,5 +1,5 @@
-/* Locks that were once released by a thread that did not own them. What such a program does with its locks is hand-over,
-   not ownership: no wait for one proves a deadlock. */
+/* Locks that were once released by a thread that did not own them. What such a program does with its locks is
+   hand-over, not ownership: no wait for one proves a deadlock. */
 #ifndef DLC_LIVE_FOREIGN_H
 #define DLC_LIVE_FOREIGN_H
 

@@ -11,18 +11,18 @@
 #include "libdlcheck/track/wait.h"
 
 /* How long to wait for the others to fall asleep, once all of them have said that they will. */
-#define LOOKS 40
-#define LOOK_EVERY_NS 250000u
+#define LOOKS            40
+#define LOOK_EVERY_NS    250000u
 #define DESCRIPTOR_BYTES 4096u /* glibc's thread descriptor, in which a join waits */
 
 struct silence {
-    struct dlc_event_part *parts;
+    struct dlc_event_part *parts; /* room for as many ended owners behind them */
     uint32_t *sequences;
     uint32_t count;
 };
 
-/* Whether joining `target` returns at once, or soon: the thread has ended, cannot be joined, or waits for the joiner (or is
-   it), which glibc answers with an error. */
+/* Whether joining `target` returns at once, or soon: the thread has ended, cannot be joined, or waits for the
+   joiner (or is it), which glibc answers with an error. */
 static bool join_returns(dlc_ref target, dlc_ref joiner)
 {
     const struct dlc_thread_record *record = dlc_writer_at(target);
@@ -73,7 +73,8 @@ static bool may_be_woken(const struct dlc_wait *wait, dlc_ref thread)
     return wait->kind == DLC_WAIT_COND && dlc_wait_graph_is_shared(wait->object2);
 }
 
-/* The cheap look, which nearly always ends the search: threads that hand over to each other are all waiting for a moment. */
+/* The cheap look, which nearly always ends the search: threads that hand over to each other are all waiting for a
+ * moment. */
 static bool somebody_moves(void)
 {
     bool moves = false;
@@ -129,8 +130,8 @@ static bool lies_in(uint64_t word, uint64_t object, uint64_t size_bytes)
     return word >= object && word < object + size_bytes;
 }
 
-/* Whether the thread sleeps in the very object that it said it waits for. Between saying so and sleeping, and between being
-   woken and saying that, it does not. */
+/* Whether the thread sleeps in the very object that it said it waits for. Between saying so and sleeping, and
+   between being woken and saying that, it does not. */
 static bool sleeps_in(const struct dlc_event_part *part)
 {
     const struct dlc_thread_record *record = dlc_writer_at(part->thread);
@@ -160,8 +161,8 @@ static bool all_others_sleep(const struct silence *silence, dlc_ref self)
     return true;
 }
 
-/* Whether all tasks sleep in the waits of `silence`. The calling thread is the only one awake, so what is seen asleep now stays
-   asleep. */
+/* Whether all tasks sleep in the waits of `silence`. The calling thread is the only one awake, so what is seen
+   asleep now stays asleep. */
 static bool is_settled(const struct silence *silence, dlc_ref self)
 {
     for (int i = 0; i < LOOKS; i++) {
@@ -202,13 +203,33 @@ static void add_holds(struct silence *silence)
                 dlc_live_add_hold(&silence->parts[i], silence->parts[j].object);
 }
 
+/* Threads that have ended while they held what others wait for: the cause, where there is one. The number of all
+ * parts. */
+static uint32_t add_ended_owners(struct silence *silence)
+{
+    uint32_t count = silence->count;
+
+    for (uint32_t i = 0; i < silence->count; i++) {
+        const struct dlc_event_part *part = &silence->parts[i];
+        dlc_ref owner =
+            part->wait_kind == DLC_WAIT_MUTEX ? dlc_thread_of_tid(dlc_wait_graph_owner(part->object)) : 0;
+        struct dlc_event_part ended = {.thread = owner};
+
+        if (owner && ((const struct dlc_thread_record *)dlc_writer_at(owner))->state != DLC_THREAD_RUNNING &&
+            dlc_live_add_hold(&ended, part->object))
+            silence->parts[count++] = ended;
+    }
+    return count;
+}
+
 static bool check(struct silence *silence, uint32_t room, dlc_ref self)
 {
-    if (!look_at_threads(silence, room) || !is_unchanged(silence) || !is_settled(silence, self) || dlc_outside_may_wake())
+    if (!look_at_threads(silence, room) || !is_unchanged(silence) || !is_settled(silence, self) ||
+        dlc_outside_may_wake())
         return false;
     if (!record_self_deadlock(silence)) {
         add_holds(silence);
-        dlc_live_record_event(DLC_EVENT_HANG, DLC_RULE_NONE, silence->parts, silence->count);
+        dlc_live_record_event(DLC_EVENT_HANG, DLC_RULE_NONE, silence->parts, add_ended_owners(silence));
     }
     return true;
 }
@@ -220,9 +241,9 @@ bool dlc_hang_check(const struct dlc_thread *thread)
     struct silence silence = {NULL, NULL, 0};
     bool found = false;
 
-    if (dlc_waits_untimed() < room || somebody_moves())
+    if (dlc_waits_untimed() < room || dlc_live_is_stuck() || somebody_moves())
         return false;
-    silence.parts = dlc_arena_alloc(&arena, room * sizeof *silence.parts);
+    silence.parts = dlc_arena_alloc(&arena, 2 * room * sizeof *silence.parts);
     silence.sequences = dlc_arena_alloc(&arena, room * sizeof *silence.sequences);
     if (silence.parts && silence.sequences)
         found = check(&silence, room, thread->ref);

@@ -25,10 +25,12 @@ static bool find_owner(const struct dlc_event_part *waiter, struct dlc_event_par
 
 static bool is_errorcheck(uint64_t mutex)
 {
-    return (dlc_glibc_kind((const pthread_mutex_t *)(uintptr_t)mutex) & DLC_GLIBC_TYPE_MASK) == DLC_GLIBC_ERRORCHECK;
+    return (dlc_glibc_kind((const pthread_mutex_t *)(uintptr_t)mutex) & DLC_GLIBC_TYPE_MASK) ==
+           DLC_GLIBC_ERRORCHECK;
 }
 
-/* In that order: an owner that was still running when it was found may have released the mutex and ended meanwhile. */
+/* In that order: an owner that was still running when it was found may have released the mutex and ended
+ * meanwhile. */
 static bool has_ended_owning(const struct dlc_event_part *owner, uint64_t mutex)
 {
     const struct dlc_thread_record *record = dlc_writer_at(owner->thread);
@@ -37,8 +39,9 @@ static bool has_ended_owning(const struct dlc_event_part *owner, uint64_t mutex)
            dlc_glibc_owner((const pthread_mutex_t *)(uintptr_t)mutex) == record->tid;
 }
 
-/* A wait for a mutex whose owner is the waiter itself, or has ended, need not be for ever: another thread could still release
-   it, against the rules, and some programs do. So it is a misuse; only the end of all motion makes it a deadlock. */
+/* A wait for a mutex whose owner is the waiter itself, or has ended, need not be for ever: another thread could
+   still release it, against the rules, and some programs do. So it is a misuse; only the end of all motion makes
+   it a deadlock. */
 static void check_for_motion(struct dlc_thread *thread)
 {
     struct dlc_event_part parts[2];
@@ -55,10 +58,8 @@ static void check_for_motion(struct dlc_thread *thread)
             dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_RELOCK, &parts[1], 1);
         return;
     }
-    /* First, so that the report of a hang has its cause beside it. */
-    if (is_owned && has_ended_owning(&parts[1], parts[0].object))
+    if (!dlc_hang_check(thread) && is_owned && has_ended_owning(&parts[1], parts[0].object))
         dlc_live_record_event(DLC_EVENT_MISUSE, DLC_RULE_OWNER_EXITED, parts, 2);
-    dlc_hang_check(thread);
 }
 
 void dlc_live_blocking(struct dlc_thread *thread)

@@ -1,7 +1,7 @@
 /*
- * Decides, at the moment a thread blocks or errs, whether something is wrong: a cycle of waiting threads, a process in
- * which nothing can run any more, a misused lock. What it finds becomes an EVENT record; what is then printed or ended is
- * runtime/'s affair (dlc_live_found).
+ * Decides, at the moment a thread blocks or errs, whether something is wrong: a cycle of waiting threads, a
+ * process in which nothing can run any more, a misused lock. What it finds becomes an EVENT record; what is then
+ * printed or ended is runtime/'s affair (dlc_live_found).
  *
  * All verbs are called inside, with the wait published and none of our locks held.
  */
@@ -14,8 +14,8 @@
 #include "libdlcheck/record/format.h"
 #include "libdlcheck/track/thread.h"
 
-/* `thread` has published an untimed wait and is about to block in it. Looks for a cycle, a relock, an owner that has
-   exited, and for the end of all motion. Costs a system call per link of a chain that is longer than one. */
+/* `thread` has published an untimed wait and is about to block in it. Looks for a cycle, a relock, an owner that
+   has exited, and for the end of all motion. Costs a system call per link of a chain that is longer than one. */
 void dlc_live_blocking(struct dlc_thread *thread);
 
 /* `thread` called unlock on `lock` (a mutex whose owner field says `owner_tid`) without being seen to hold it. */

@@ -10,7 +10,7 @@
 #include "libdlcheck/base/output.h"
 #include "libdlcheck/base/system.h"
 
-#define LINE_BYTES 256
+#define LINE_BYTES    256
 #define ENTRIES_BYTES 2048
 
 /* As getdents64 gives it; readdir would allocate. */
@@ -59,7 +59,8 @@ bool dlc_outside_sleeps_on_futex(uint32_t tid, uint64_t *word)
 
 static bool is_usual(int signal)
 {
-    static const int usual[] = {SIGINT, SIGTERM, SIGHUP, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    static const int usual[] = {SIGINT, SIGTERM, SIGHUP,  SIGSEGV, SIGBUS,
+                                SIGFPE, SIGILL,  SIGTRAP, SIGABRT, SIGSYS};
 
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
         if (signal == usual[i])
@@ -93,8 +94,8 @@ static bool has_interval_timer(void)
     return false;
 }
 
-/* Timers of timer_create. A kernel that does not list them may have some; but one whose expiry runs no handler (there is none,
-   see above) could only end the process. */
+/* Timers of timer_create. A kernel that does not list them may have some; but one whose expiry runs no handler
+   (there is none, see above) could only end the process. */
 static bool has_posix_timer(void)
 {
     char text[2];

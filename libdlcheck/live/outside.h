@@ -11,7 +11,8 @@ uint32_t dlc_outside_task_count(void);
 /* Whether the task `tid` of this process sleeps in a futex call; then `word` is the address of the futex. */
 bool dlc_outside_sleeps_on_futex(uint32_t tid, uint64_t *word);
 
-/* Whether a timer or a signal handler of the program could interrupt the silence. Where the kernel does not tell: yes. */
+/* Whether a timer or a signal handler of the program could interrupt the silence. Where the kernel does not tell:
+ * yes. */
 bool dlc_outside_may_wake(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The wait-for graph, walked from the thread that is about to block: owner, what it waits for, its owner... The last thread of
- * a cycle to block sees the whole cycle, for each has published its wait before it looked.
+ * The wait-for graph, walked from the thread that is about to block: owner, what it waits for, its owner... The
+ * last thread of a cycle to block sees the whole cycle, for each has published its wait before it looked.
  */
 #include "libdlcheck/live/wait_graph.h"
 
@@ -21,7 +21,7 @@
 /* Kept on the stack: nearly all chains are this short, and a contended lock must not cost a mapping. */
 #define LINKS_FIRST 8u
 
-#define LOOKS 16
+#define LOOKS         16
 #define LOOK_EVERY_NS 250000u
 
 struct chain {
@@ -96,8 +96,8 @@ static bool next_link(uint64_t mutex, uint32_t owner_tid, struct dlc_event_part 
     return dlc_live_add_hold(next, mutex);
 }
 
-/* A thread that has been signalled inside pthread_cond_wait takes its mutex again in there, out of our sight: then it waits for
-   that. On its way from one to the other it is given a moment. */
+/* A thread that has been signalled inside pthread_cond_wait takes its mutex again in there, out of our sight: then
+   it waits for that. On its way from one to the other it is given a moment. */
 static void look_into_cond_wait(struct dlc_event_part *part, uint32_t sequence)
 {
     const struct dlc_thread_record *record = dlc_writer_at(part->thread);
@@ -123,8 +123,8 @@ static void look_into_cond_wait(struct dlc_event_part *part, uint32_t sequence)
     }
 }
 
-/* Follows the waits from `start` until it comes back there. False when the chain ends elsewhere, or runs into a cycle that
-   `start` is not part of (somebody else has reported that one). */
+/* Follows the waits from `start` until it comes back there. False when the chain ends elsewhere, or runs into a
+   cycle that `start` is not part of (somebody else has reported that one). */
 static bool collect(struct dlc_arena *arena, struct chain *chain, dlc_ref start)
 {
     struct dlc_event_part part;

@@ -18,11 +18,11 @@
 
 #include <stdint.h>
 
-#define DLC_FORMAT_MAGIC "DLCHECK"
-#define DLC_FORMAT_VERSION 1u
+#define DLC_FORMAT_MAGIC      "DLCHECK"
+#define DLC_FORMAT_VERSION    1u
 #define DLC_FORMAT_BYTE_ORDER 0x01020304u
-#define DLC_CHUNK_BYTES 65536u
-#define DLC_REF_BYTES 16u
+#define DLC_CHUNK_BYTES       65536u
+#define DLC_REF_BYTES         16u
 
 typedef uint32_t dlc_ref;
 
@@ -46,11 +46,11 @@ enum dlc_counter {
     DLC_COUNT_CONTEXTS_DROPPED = 0, /* acquisition contexts not kept: the recording could not grow */
     DLC_COUNT_STACKS_DROPPED,       /* stacks not kept, for the same reason */
     DLC_COUNT_RECORDS_DROPPED,      /* threads, locks, modules and texts not kept, for the same reason */
-    DLC_COUNT_STACKS_SHORT,         /* stacks cut short: near a stack's end, on an alternate stack, or before start-up */
-    DLC_COUNT_EVENTS_INSIDE,        /* lock events inside dlcheck's own bookkeeping (a signal handler): not tracked */
-    DLC_COUNT_TRAILS_DROPPED,       /* (thread, segment) pairs of a context beyond those kept: labels become `unknown` */
-    DLC_COUNT_CONTEXTS_RECYCLED,    /* contexts forgotten with a lock that only one thread ever took */
-    DLC_COUNT_GROWTH_FAILED,        /* times the file could not grow (full disk, RLIMIT_FSIZE, max_recording) */
+    DLC_COUNT_STACKS_SHORT,   /* stacks cut short: near a stack's end, on an alternate stack, or before start-up */
+    DLC_COUNT_EVENTS_INSIDE,  /* lock events inside dlcheck's own bookkeeping (a signal handler): not tracked */
+    DLC_COUNT_TRAILS_DROPPED, /* (thread, segment) pairs of a context beyond those kept: labels become `unknown` */
+    DLC_COUNT_CONTEXTS_RECYCLED, /* contexts forgotten with a lock that only one thread ever took */
+    DLC_COUNT_GROWTH_FAILED,     /* times the file could not grow (full disk, RLIMIT_FSIZE, max_recording) */
     DLC_COUNTER_COUNT
 };
 
@@ -75,19 +75,19 @@ struct dlc_header {
     int32_t exit_status;
     uint64_t start_realtime_ns;
     uint64_t start_monotonic_ns;
-    dlc_ref program; /* TEXT: absolute path of the executable */
-    dlc_ref command; /* TEXT: arguments, each ended by a NUL */
-    dlc_ref folder;  /* TEXT: working directory at start */
+    dlc_ref program;         /* TEXT: absolute path of the executable */
+    dlc_ref command;         /* TEXT: arguments, each ended by a NUL */
+    dlc_ref folder;          /* TEXT: working directory at start */
     uint32_t internal_error; /* 1: dlcheck switched itself off; the recording ends early */
     uint64_t counters[DLC_COUNTER_COUNT];
 };
 
 /* Start of every chunk but the first (and but the followers of a long record). */
 struct dlc_chunk {
-    uint32_t magic; /* DLC_CHUNK_MAGIC */
-    uint32_t kind;  /* enum dlc_record_kind; one kind per chunk */
-    uint32_t used_bytes; /* handed out so far, this struct included; a record in there may still be unfinished.
-                            May exceed the chunk where several threads ran over its end at once: clamp it. */
+    uint32_t magic;       /* DLC_CHUNK_MAGIC */
+    uint32_t kind;        /* enum dlc_record_kind; one kind per chunk */
+    uint32_t used_bytes;  /* handed out so far, this struct included; a record in there may still be unfinished.
+                             May exceed the chunk where several threads ran over its end at once: clamp it. */
     uint32_t chunk_count; /* 1, or the number of chunks that one long record takes */
     uint64_t reserved[2];
 };
@@ -98,7 +98,8 @@ struct dlc_chunk {
    be stepped over; in a variable-size chunk `room_bytes`, written first, tells how far to step. */
 struct dlc_record {
     uint32_t size_bytes; /* written last, with release order; 0: not there */
-    uint32_t room_bytes; /* space taken in the chunk, a multiple of DLC_REF_BYTES; 0: nothing further in this chunk */
+    uint32_t
+        room_bytes; /* space taken in the chunk, a multiple of DLC_REF_BYTES; 0: nothing further in this chunk */
 };
 
 enum dlc_mode { DLC_MODE_EXCLUSIVE = 0, DLC_MODE_READ = 1 };
@@ -128,21 +129,22 @@ enum dlc_wait_kind {
 struct dlc_thread_record {
     struct dlc_record record;
     uint32_t tid;
-    uint32_t number; /* 1 is the first thread seen; shown as T1 */
-    uint32_t state;  /* enum dlc_thread_state */
-    uint32_t segment; /* current create/join segment; grows by 1 at each pthread_create and join it does */
-    dlc_ref parent;   /* THREAD that created it; 0: unknown */
+    uint32_t number;         /* 1 is the first thread seen; shown as T1 */
+    uint32_t state;          /* enum dlc_thread_state */
+    uint32_t segment;        /* current create/join segment; grows by 1 at each pthread_create and join it does */
+    dlc_ref parent;          /* THREAD that created it; 0: unknown */
     uint32_t parent_segment; /* parent's segment before the create: earlier or equal segments of the parent
                                 happen before everything in this thread */
-    dlc_ref joined_by; /* THREAD that joined it; 0: nobody */
-    uint32_t joined_segment; /* joiner's segment after the join: that one and later ones happen after this thread */
+    dlc_ref joined_by;       /* THREAD that joined it; 0: nobody */
+    uint32_t
+        joined_segment;   /* joiner's segment after the join: that one and later ones happen after this thread */
     dlc_ref create_stack; /* STACK of the pthread_create call */
     dlc_ref held;         /* HELD: its held locks, outermost first */
     uint64_t pthread;     /* pthread_t */
     uint64_t start_routine;
     char name[16]; /* as set by pthread_setname_np, or empty */
     uint32_t wait_sequence;
-    uint32_t wait_kind; /* enum dlc_wait_kind */
+    uint32_t wait_kind;  /* enum dlc_wait_kind */
     uint32_t wait_timed; /* 1: it has a timeout */
     uint32_t wait_how;   /* enum dlc_how */
     uint64_t wait_object;
@@ -150,7 +152,7 @@ struct dlc_thread_record {
     dlc_ref wait_stack;
     dlc_ref wait_thread;
     uint64_t wait_since_ns; /* CLOCK_MONOTONIC */
-    uint32_t detached; /* 1: it cannot be joined */
+    uint32_t detached;      /* 1: it cannot be joined */
     uint32_t unused;
     uint64_t reserved[2];
 };
@@ -158,34 +160,34 @@ struct dlc_thread_record {
 enum dlc_lock_kind { DLC_LOCK_MUTEX = 0, DLC_LOCK_KIND_COUNT };
 
 enum dlc_lock_flags {
-    DLC_LOCK_SHARED = 1u << 0,     /* a second thread took it */
-    DLC_LOCK_DEAD = 1u << 1,       /* this generation has ended (destroy, free, unmap, frame popped, unload) */
-    DLC_LOCK_FOREIGN = 1u << 2,    /* unlocked at least once by a thread that did not own it */
+    DLC_LOCK_SHARED = 1u << 0,  /* a second thread took it */
+    DLC_LOCK_DEAD = 1u << 1,    /* this generation has ended (destroy, free, unmap, frame popped, unload) */
+    DLC_LOCK_FOREIGN = 1u << 2, /* unlocked at least once by a thread that did not own it */
     DLC_LOCK_RECURSIVE = 1u << 3,
     DLC_LOCK_ERRORCHECK = 1u << 4,
     DLC_LOCK_ADAPTIVE = 1u << 5,
     DLC_LOCK_ROBUST = 1u << 6,
-    DLC_LOCK_INHERIT = 1u << 7,    /* priority inheritance */
-    DLC_LOCK_PROTECT = 1u << 8,    /* priority ceiling */
+    DLC_LOCK_INHERIT = 1u << 7, /* priority inheritance */
+    DLC_LOCK_PROTECT = 1u << 8, /* priority ceiling */
     DLC_LOCK_PSHARED = 1u << 9,
     DLC_LOCK_ON_STACK = 1u << 10,
     DLC_LOCK_INITIALISED = 1u << 11, /* an init call was seen (init_stack) */
     DLC_LOCK_NESTED = 1u << 12,      /* it occurs in the acquisition tree */
     DLC_LOCK_IN_EVENT = 1u << 13,    /* an event names it: its record is kept */
-    DLC_LOCK_UNCERTAIN = 1u << 14    /* other threads may have taken it before its record began: where DLC_LOCK_SHARED is
-                                        not set, it is not known to be unshared either */
+    DLC_LOCK_UNCERTAIN = 1u << 14 /* other threads may have taken it before its record began: where DLC_LOCK_SHARED
+                                     is not set, it is not known to be unshared either */
 };
 
 /* One lock: an address during one lifetime (generation). A lock whose record is missing was never nested. */
 struct dlc_lock_record {
     struct dlc_record record;
     uint64_t address;
-    uint32_t kind;  /* enum dlc_lock_kind */
-    uint32_t flags; /* enum dlc_lock_flags */
-    uint32_t generation; /* larger is later at one address */
-    dlc_ref init_stack;  /* STACK of the init call; 0: initialised statically or by a constructor */
-    dlc_ref first_stack; /* STACK of the first acquisition that was recorded */
-    dlc_ref first_thread; /* THREAD that took (or initialised) it first */
+    uint32_t kind;         /* enum dlc_lock_kind */
+    uint32_t flags;        /* enum dlc_lock_flags */
+    uint32_t generation;   /* larger is later at one address */
+    dlc_ref init_stack;    /* STACK of the init call; 0: initialised statically or by a constructor */
+    dlc_ref first_stack;   /* STACK of the first acquisition that was recorded */
+    dlc_ref first_thread;  /* THREAD that took (or initialised) it first */
     uint32_t unload_epoch; /* as in struct dlc_stack_record: how `address` is to be looked up in the modules */
     uint32_t reserved[3];
 };
@@ -256,7 +258,7 @@ struct dlc_module_record {
     uint64_t start; /* first address mapped */
     uint64_t end;
     uint32_t first_epoch;
-    uint32_t end_epoch; /* UINT32_MAX while loaded */
+    uint32_t end_epoch;      /* UINT32_MAX while loaded */
     uint32_t build_id_bytes; /* at most 32; 0: none */
     uint32_t path_bytes;     /* with its NUL */
     uint8_t build_id[32];
@@ -285,26 +287,27 @@ enum dlc_misuse_rule {
 
 /* One participant of an event. */
 struct dlc_event_part {
-    dlc_ref thread;      /* THREAD */
-    uint32_t wait_kind;  /* enum dlc_wait_kind: what it waits for, NONE for a mere holder */
-    uint64_t object;     /* address of the lock (or other object) it waits for or misuses */
-    dlc_ref lock;        /* LOCK of that object where it has a record, else 0 */
-    dlc_ref wait_stack;  /* STACK of the call that waits, or that is the misuse */
-    dlc_ref hold_stack;  /* STACK where this thread took the lock that the part before waits for (parts form a
-                            ring: the last part's lock is held by parts[0]); for misuse see the rule; 0: none */
-    uint32_t wait_timed; /* 1: that wait has a timeout */
-    uint64_t held_object;  /* address of the lock taken at hold_stack; 0: none */
-    dlc_ref held_lock;     /* its LOCK record, or 0 */
+    dlc_ref thread;       /* THREAD */
+    uint32_t wait_kind;   /* enum dlc_wait_kind: what it waits for, NONE for a mere holder */
+    uint64_t object;      /* address of the lock (or other object) it waits for or misuses */
+    dlc_ref lock;         /* LOCK of that object where it has a record, else 0 */
+    dlc_ref wait_stack;   /* STACK of the call that waits, or that is the misuse */
+    dlc_ref hold_stack;   /* STACK where this thread took the lock that the part before waits for (parts form a
+                             ring: the last part's lock is held by parts[0]); for misuse see the rule; 0: none */
+    uint32_t wait_timed;  /* 1: that wait has a timeout */
+    uint64_t held_object; /* address of the lock taken at hold_stack; 0: none */
+    dlc_ref held_lock;    /* its LOCK record, or 0 */
     uint32_t reserved;
     uint64_t wait_since_ns; /* CLOCK_MONOTONIC; 0: unknown */
 };
 
 /* Something that live detection decided while the program ran. A DEADLOCK is a ring of parts (one part: the
-   thread waits for itself); a HANG has a part for every thread. */
+   thread waits for itself); a HANG has a part for every thread, then one for every thread that ended while it held
+   what one of them waits for (wait_kind NONE, only the hold). */
 struct dlc_event_record {
     struct dlc_record record;
-    uint32_t kind; /* enum dlc_event_kind */
-    uint32_t rule; /* enum dlc_misuse_rule */
+    uint32_t kind;    /* enum dlc_event_kind */
+    uint32_t rule;    /* enum dlc_misuse_rule */
     uint64_t time_ns; /* CLOCK_MONOTONIC */
     uint32_t count;   /* how often it was seen again, at least 1 */
     uint32_t part_count;

@@ -11,7 +11,7 @@
 #include "libdlcheck/base/output.h"
 #include "libdlcheck/record/writer_file.h"
 
-#define FIRST_CHUNKS 8u
+#define FIRST_CHUNKS    8u
 #define GROW_CHUNKS_MAX 256u
 
 uint8_t *dlc_writer_base;
@@ -30,7 +30,8 @@ static uint64_t round_to_chunks(uint64_t bytes)
     return (bytes + DLC_CHUNK_BYTES - 1) & ~(uint64_t)(DLC_CHUNK_BYTES - 1);
 }
 
-/* Address space for the largest recording, so that records never move. Less where the program runs under a limit. */
+/* Address space for the largest recording, so that records never move. Less where the program runs under a limit.
+ */
 static bool reserve(uint64_t max_bytes)
 {
     struct rlimit limit;
@@ -110,8 +111,8 @@ bool dlc_writer_open(const char *folder, uint64_t max_bytes, char *problem, size
 void dlc_writer_abandon(void)
 {
     if (dlc_writer_base) {
-        mmap(dlc_writer_base, writer.mapped_bytes, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1,
-             0);
+        mmap(dlc_writer_base, writer.mapped_bytes, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS,
+             -1, 0);
         dlc_pages_unmap(dlc_writer_base + writer.mapped_bytes, writer.reserved_bytes - writer.mapped_bytes);
     }
     dlc_writer_base = NULL;

@@ -1,7 +1,7 @@
 /*
  * The recording while it is written: a file mapped at a fixed place, grown chunk by chunk. Records are handed out
- * zeroed and never move. Where no file can be had (read-only folder, full disk, RLIMIT_FSIZE), the recording lives in
- * anonymous memory instead, so that the process can still report about itself.
+ * zeroed and never move. Where no file can be had (read-only folder, full disk, RLIMIT_FSIZE), the recording lives
+ * in anonymous memory instead, so that the process can still report about itself.
  *
  * One recording per process. Only threads that have entered the runtime call this.
  */
@@ -17,13 +17,13 @@
 /* Where the recording is mapped; NULL before dlc_writer_open. */
 extern uint8_t *dlc_writer_base;
 
-/* Creates `folder` when it is missing and in it a new file PID.N.dlc, and maps it. On failure the recording goes to
-   memory alone and `problem` gets one sentence saying why (else it is empty). False only when there is no memory at
-   all. `max_bytes` caps the recording. */
+/* Creates `folder` when it is missing and in it a new file PID.N.dlc, and maps it. On failure the recording goes
+   to memory alone and `problem` gets one sentence saying why (else it is empty). False only when there is no
+   memory at all. `max_bytes` caps the recording. */
 bool dlc_writer_open(const char *folder, uint64_t max_bytes, char *problem, size_t problem_bytes);
 
-/* Forgets the mapping without touching the file: in a forked child, whose parent it belongs to. Memory takes its place, for
-   code that a signal handler interrupted before it forked, and that still has a pointer into it. */
+/* Forgets the mapping without touching the file: in a forked child, whose parent it belongs to. Memory takes its
+   place, for code that a signal handler interrupted before it forked, and that still has a pointer into it. */
 void dlc_writer_abandon(void);
 
 /* Room for a record of `size_bytes`, zeroed, unfinished, and its reference; NULL when the recording cannot grow

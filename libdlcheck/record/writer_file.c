@@ -11,10 +11,11 @@
 #include "libdlcheck/base/output.h"
 #include "libdlcheck/base/system.h"
 
-/* High enough for programs that hand out low descriptors themselves, low enough not to blow up the kernel's table. */
-#define PREFERRED_DESCRIPTOR 1000
+/* High enough for programs that hand out low descriptors themselves, low enough not to blow up the kernel's table.
+ */
+#define PREFERRED_DESCRIPTOR   1000
 #define DESCRIPTORS_LEFT_ALONE 64u
-#define MAX_FILES_PER_PID 100000u
+#define MAX_FILES_PER_PID      100000u
 
 int dlc_writer_file_move_descriptor(int descriptor)
 {
@@ -63,8 +64,8 @@ static bool is_ours(const struct dlc_writer_file *file, int descriptor)
            status.st_ino == file->inode;
 }
 
-/* Programs close descriptors they did not open, and the number may by now name a file of theirs: then, and where none could be
-   kept, the file is opened again. -1: it cannot be, or is another one. */
+/* Programs close descriptors they did not open, and the number may by now name a file of theirs: then, and where
+   none could be kept, the file is opened again. -1: it cannot be, or is another one. */
 static int open_again(const struct dlc_writer_file *file)
 {
     int descriptor = dlc_system_open(file->path, O_RDWR | O_NOFOLLOW, 0);

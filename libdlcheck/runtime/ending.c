@@ -17,7 +17,8 @@ static bool is_mine(const struct dlc_runtime_state *state)
     return state && state->phase == DLC_RUNTIME_ON && state->pid == (uint32_t)getpid();
 }
 
-/* Records and reports the end. Returns the status to end with: the program's own, unless `exitcode` asks otherwise. */
+/* Records and reports the end. Returns the status to end with: the program's own, unless `exitcode` asks
+ * otherwise. */
 static int process_ends(int status)
 {
     struct dlc_runtime_state *state = dlc_runtime_state();

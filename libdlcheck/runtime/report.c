@@ -14,8 +14,8 @@
 #include "libdlcheck/report/symbols_elf.h"
 #include "libdlcheck/runtime/runtime.h"
 
-/* A duplicate, because programs close and redirect their stderr; good only while it still is that file, because programs
-   also close descriptors that they did not open. */
+/* A duplicate, because programs close and redirect their stderr; good only while it still is that file, because
+   programs also close descriptors that they did not open. */
 static struct {
     int descriptor;
     dev_t device;
@@ -108,8 +108,8 @@ static uint32_t print(bool (*analyze)(struct dlc_findings *, const struct dlc_re
     if (dlc_reader_check(&shop->reader, &shop->arena, dlc_writer_base, dlc_writer_size_bytes(), &error) &&
         analyze(&shop->findings, &shop->reader)) {
         dlc_symbols_elf_open(&shop->symbols);
-        printed = dlc_report_findings(&shop->output, &shop->reader, &shop->findings, &shop->symbols.symboliser,
-                                      &style);
+        printed =
+            dlc_report_findings(&shop->output, &shop->reader, &shop->findings, &shop->symbols.symboliser, &style);
         if (with_footer && printed)
             dlc_report_footer(&shop->output, &shop->reader, &shop->findings, style.all);
         dlc_symbols_elf_close(&shop->symbols);

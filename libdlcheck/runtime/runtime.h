@@ -31,13 +31,15 @@ struct dlc_runtime_state {
 /* The state, or NULL when there is no memory for it. */
 struct dlc_runtime_state *dlc_runtime_state(void);
 
-/* Makes sure that this process has a recording: from dlc_thread_enter, at the first event. False: dlcheck is off. */
+/* Makes sure that this process has a recording: from dlc_thread_enter, at the first event. False: dlcheck is off.
+ */
 bool dlc_runtime_start(void);
 
 /* In a forked child: forgets all that describes the parent. */
 void dlc_fork_reset(void);
 
-/* The value of an environment variable, or NULL; also when the C library has no environment yet. Lives as long as the process. */
+/* The value of an environment variable, or NULL; also when the C library has no environment yet. Lives as long as
+ * the process. */
 const char *dlc_environment_get(const char *name);
 
 /* Reads the options once, from DLCHECK_OPTIONS. */
@@ -58,8 +60,5 @@ uint32_t dlc_report_all(void);
 /* Registers for the end of the process; a live finding may bring it about. */
 void dlc_ending_start(void);
 void dlc_ending_live(const struct dlc_event_record *event, bool stuck);
-
-/* Whether the layout that base/glibc_mutex.h describes is the one of this C library. */
-bool dlc_layout_is_known(void);
 
 #endif

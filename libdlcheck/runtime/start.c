@@ -7,6 +7,7 @@
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/system.h"
 #include "libdlcheck/interpose/launch.h"
+#include "libdlcheck/interpose/layout.h"
 #include "libdlcheck/interpose/unwinder.h"
 #include "libdlcheck/live/live.h"
 #include "libdlcheck/record/writer.h"
@@ -16,7 +17,7 @@
 #include "libdlcheck/track/stack.h"
 #include "libdlcheck/track/thread.h"
 
-#define PATH_BYTES 4096
+#define PATH_BYTES    4096
 #define COMMAND_BYTES 16384
 
 struct dlc_options dlc_runtime_options;
@@ -140,8 +141,9 @@ bool dlc_runtime_start(void)
     return is_on;
 }
 
-/* Before any code of the program or of its libraries, as far as the loader lets us; but events may come even earlier (from
-   a constructor or a malloc that locks), so that nothing but the call-backs depends on this having run. */
+/* Before any code of the program or of its libraries, as far as the loader lets us; but events may come even
+   earlier (from a constructor or a malloc that locks), so that nothing but the call-backs depends on this having
+   run. */
 static void __attribute__((constructor(101))) construct(void)
 {
     int saved_errno = errno;
@@ -158,7 +160,8 @@ static void __attribute__((constructor(101))) construct(void)
         dlc_output_flush(&output);
     }
     if (!dlc_layout_is_known()) {
-        dlc_report_line("this C library keeps its mutexes in a way that dlcheck does not know; going on without it");
+        dlc_report_line(
+            "this C library keeps its mutexes in a way that dlcheck does not know; going on without it");
         dlc_threads_set_enabled(false);
     }
     dlc_stack_start(dlc_runtime_options.frames);
@@ -177,6 +180,6 @@ static void __attribute__((constructor(101))) construct(void)
 /* Set at link time, for events that come before the constructor. */
 bool (*dlc_thread_start_runtime)(void) = dlc_runtime_start;
 void (*dlc_thread_attached)(struct dlc_thread *thread) = dlc_launch_watch_end;
-int (*dlc_stack_hold_cancellation)(void) = dlc_unwinder_hold_cancellation;
-void (*dlc_stack_allow_cancellation)(int before) = dlc_unwinder_allow_cancellation;
+int (*dlc_stack_unwinder_begin)(void) = dlc_unwinder_begin;
+void (*dlc_stack_unwinder_end)(int before) = dlc_unwinder_end;
 void (*dlc_live_found)(const struct dlc_event_record *event, bool stuck) = dlc_ending_live;

@@ -35,8 +35,8 @@ static bool make_room(struct dlc_thread *owner)
     return true;
 }
 
-/* Where the frame around the lock returns to, as its thread's stack was last unwound. That may be another thread's view, and
-   just changing; what it says counts only when it is what lies there. */
+/* Where the frame around the lock returns to, as its thread's stack was last unwound. That may be another thread's
+   view, and just changing; what it says counts only when it is what lies there. */
 static void find_frame_around(const struct dlc_stack_view *view, struct dlc_frame_lock *entry)
 {
     size_t count = view->frame_count < DLC_STACK_FRAMES_MAX ? view->frame_count : DLC_STACK_FRAMES_MAX;
@@ -72,7 +72,8 @@ void dlc_lifetime_new_lock(uint64_t address, dlc_ref lock)
 
 /* Ends the locks of `owner` that `is_gone` names. */
 static void end_frame_locks(struct dlc_thread *owner,
-                            bool (*is_gone)(const struct dlc_frame_lock *entry, uint64_t argument), uint64_t argument)
+                            bool (*is_gone)(const struct dlc_frame_lock *entry, uint64_t argument),
+                            uint64_t argument)
 {
     uint32_t kept = 0;
 

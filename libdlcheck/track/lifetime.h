@@ -1,10 +1,10 @@
 /*
- * When locks end without a destroy call: the memory under them is freed or unmapped, their library is unloaded, or the
- * stack frame that they lived in is gone.
+ * When locks end without a destroy call: the memory under them is freed or unmapped, their library is unloaded, or
+ * the stack frame that they lived in is gone.
  *
- * A frame is known to be gone when its thread calls us from a frame above it, or when the frame around the lock has
- * another return address than when the lock was first seen. One that is left and entered again from the same place,
- * with no event of its thread in between, looks like the same one.
+ * A frame is known to be gone when its thread calls us from a frame above it, or when the frame around the lock
+ * has another return address than when the lock was first seen. One that is left and entered again from the same
+ * place, with no event of its thread in between, looks like the same one.
  */
 #ifndef DLC_TRACK_LIFETIME_H
 #define DLC_TRACK_LIFETIME_H

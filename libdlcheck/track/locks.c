@@ -52,8 +52,8 @@ static void watch(const struct dlc_lock_record *record, uint32_t owner_id)
         set_bucket_owner(bucket, owner == 0 && owner_id ? owner_id : DLC_BUCKET_MIXED);
 }
 
-/* `record` is about to be no longer that: shared, or ended. A count that once was full stays there: the bucket is then
-   watched for good, which only costs time. */
+/* `record` is about to be no longer that: shared, or ended. A count that once was full stays there: the bucket is
+   then watched for good, which only costs time. */
 static void unwatch(const struct dlc_lock_record *record)
 {
     uint32_t bucket = dlc_bucket_of(record->address);
@@ -140,7 +140,8 @@ static void note_taken(struct dlc_lock_record *record, const struct dlc_thread *
     record->flags |= DLC_LOCK_SHARED;
 }
 
-void dlc_locks_initialised(struct dlc_thread *thread, uint64_t address, struct dlc_lock_traits traits, dlc_ref stack)
+void dlc_locks_initialised(struct dlc_thread *thread, uint64_t address, struct dlc_lock_traits traits,
+                           dlc_ref stack)
 {
     struct dlc_lock_record *record;
     dlc_ref ref;
@@ -258,9 +259,11 @@ void dlc_locks_end_between(uint64_t start, uint64_t end)
 {
     struct range range = {start, end};
 
-    /* Small blocks are looked through place by place, large ones (terabytes are reserved and given back) lock by lock. */
+    /* Small blocks are looked through place by place, large ones (terabytes are reserved and given back) lock by
+     * lock. */
     if ((end - start) / LOCK_ALIGNMENT <= dlc_map_capacity(&locks.by_address)) {
-        for (uint64_t at = (start + LOCK_ALIGNMENT - 1) & ~(uint64_t)(LOCK_ALIGNMENT - 1); at < end; at += LOCK_ALIGNMENT)
+        for (uint64_t at = (start + LOCK_ALIGNMENT - 1) & ~(uint64_t)(LOCK_ALIGNMENT - 1); at < end;
+             at += LOCK_ALIGNMENT)
             dlc_locks_end(at);
         return;
     }
@@ -274,10 +277,14 @@ uint32_t dlc_locks_recyclable(void)
     return __atomic_load_n(&locks.recyclable, __ATOMIC_RELAXED);
 }
 
+void dlc_locks_recycled(void)
+{
+    __atomic_store_n(&locks.recyclable, 0, __ATOMIC_RELAXED);
+}
+
 void dlc_locks_forget(dlc_ref lock)
 {
     dlc_futex_lock_acquire(&locks.lock);
-    locks.recyclable--;
     give_record_back(dlc_writer_at(lock), lock);
     dlc_futex_lock_release(&locks.lock);
 }

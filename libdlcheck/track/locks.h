@@ -1,12 +1,14 @@
 /*
  * Locks: which address is which lock, during which lifetime.
  *
- * A lock gets a record when it is initialised by a call or when it first takes part in nesting; one that is neither
- * costs nothing. Its lifetime ends by one of the verbs in lifetime.h; the next lock at the same address is another one.
+ * A lock gets a record when it is initialised by a call or when it first takes part in nesting; one that is
+ * neither costs nothing. Its lifetime ends by one of the verbs in lifetime.h; the next lock at the same address is
+ * another one.
  *
- * Buckets: a small table indexed by a hash of the address, which the fast paths read. The upper half of a bucket is its
- * epoch, which moves when a lock in it ends (node caches compare it); the lower half tells whose unshared nested
- * locks are in it, so that the first acquisition by another thread, even one that nests nothing, is noticed.
+ * Buckets: a small table indexed by a hash of the address, which the fast paths read. The upper half of a bucket
+ * is its epoch, which moves when a lock in it ends (node caches compare it); the lower half tells whose unshared
+ * nested locks are in it, so that the first acquisition by another thread, even one that nests nothing, is
+ * noticed.
  */
 #ifndef DLC_TRACK_LOCKS_H
 #define DLC_TRACK_LOCKS_H
@@ -17,10 +19,10 @@
 #include "libdlcheck/record/format.h"
 #include "libdlcheck/track/thread.h"
 
-#define DLC_BUCKET_BITS 12
-#define DLC_BUCKETS (1u << DLC_BUCKET_BITS)
+#define DLC_BUCKET_BITS       12
+#define DLC_BUCKETS           (1u << DLC_BUCKET_BITS)
 #define DLC_BUCKET_OWNER_MASK 0xffffu
-#define DLC_BUCKET_MIXED 0xffffu /* unshared locks of several threads */
+#define DLC_BUCKET_MIXED      0xffffu /* unshared locks of several threads */
 
 extern uint32_t dlc_lock_buckets[DLC_BUCKETS];
 
@@ -43,11 +45,13 @@ struct dlc_lock_traits {
 /* All of the following: inside only. */
 
 /* An init call succeeded: whatever lock was at `address` has ended, a new one begins. */
-void dlc_locks_initialised(struct dlc_thread *thread, uint64_t address, struct dlc_lock_traits traits, dlc_ref stack);
+void dlc_locks_initialised(struct dlc_thread *thread, uint64_t address, struct dlc_lock_traits traits,
+                           dlc_ref stack);
 
-/* The LOCK record for a nested acquisition by `thread` at `stack` (made when it is missing; 0: no room, counted). Notes
-   that `thread` takes it. */
-dlc_ref dlc_locks_nested(struct dlc_thread *thread, uint64_t address, struct dlc_lock_traits traits, dlc_ref stack);
+/* The LOCK record for a nested acquisition by `thread` at `stack` (made when it is missing; 0: no room, counted).
+   Notes that `thread` takes it. */
+dlc_ref dlc_locks_nested(struct dlc_thread *thread, uint64_t address, struct dlc_lock_traits traits,
+                         dlc_ref stack);
 
 /* Notes that `thread` takes the lock at `address`, when that has a record. */
 void dlc_locks_taken(struct dlc_thread *thread, uint64_t address);
@@ -67,13 +71,17 @@ void dlc_locks_end_between(uint64_t start, uint64_t end);
 /* Locks that ended, were only taken by one thread, and are still in the tree: worth a recycling pass when many. */
 uint32_t dlc_locks_recyclable(void);
 
+/* A recycling pass is over: the locks that it left in the tree stay there for good. */
+void dlc_locks_recycled(void);
+
 /* Gives the record of an ended lock back for reuse; the tree no longer names it. */
 void dlc_locks_forget(dlc_ref lock);
 
 /* Voids all node caches: every bucket moves to its next epoch. */
 void dlc_locks_void_caches(void);
 
-/* Tells whether a lock with a record might lie on the page of `address`. Any thread, any time; for free() and friends. */
+/* Tells whether a lock with a record might lie on the page of `address`. Any thread, any time; for free() and
+ * friends. */
 extern uint8_t dlc_lock_pages[65536];
 static inline bool dlc_locks_on_page(uint64_t address)
 {

@@ -14,7 +14,7 @@
 #include "libdlcheck/track/stack.h"
 #include "libdlcheck/track/thread.h"
 
-#define PATH_BYTES 4096
+#define PATH_BYTES     4096
 #define BUILD_ID_BYTES 32
 
 /* A module as the loader shows it. */
@@ -32,7 +32,7 @@ struct sights {
     struct dlc_arena arena;
     struct sight *first;
     struct sight **last;
-    char *path;   /* PATH_BYTES each, for one module at a time: too large for a small stack */
+    char *path; /* PATH_BYTES each, for one module at a time: too large for a small stack */
     char *folder;
 };
 

@@ -1,7 +1,8 @@
 /*
- * Recycling. A program that makes and drops locks for ever would grow the recording for ever, although a lock that only
- * one thread ever took, and that is gone, can be part of no deadlock between threads. A pass takes such locks out of the
- * tree: a path that led through one goes on without it, and where that makes two contexts equal, they become one.
+ * Recycling. A program that makes and drops locks for ever would grow the recording for ever, although a lock that
+ * only one thread ever took, and that is gone, can be part of no deadlock between threads. A pass takes such locks
+ * out of the tree: a path that led through one goes on without it, and where that makes two contexts equal, they
+ * become one.
  */
 #include <string.h>
 
@@ -11,9 +12,9 @@
 #include "libdlcheck/track/tree_state.h"
 
 /* A pass looks at every node: it is due when the gone locks are many in absolute terms and against the nodes. */
-#define RECYCLABLE_LEAST 1024u
+#define RECYCLABLE_LEAST     1024u
 #define NODES_PER_RECYCLABLE 4u
-#define NODE_REFS (sizeof(struct dlc_node_record) / DLC_REF_BYTES)
+#define NODE_REFS            (sizeof(struct dlc_node_record) / DLC_REF_BYTES)
 
 /* Scratch of one pass, indexed by node_index. */
 struct pass {
@@ -63,7 +64,8 @@ static void pin_held_paths(struct pass *pass)
         for (struct dlc_held_slot *slot = thread->bottom; slot < thread->limit; slot++) {
             dlc_ref node = slot->node;
 
-            /* Slots above the top may be being filled just now; an old one there pins too much, which does no harm. */
+            /* Slots above the top may be being filled just now; an old one there pins too much, which does no
+             * harm. */
             while (node && node_index(node) < pass->count && !pass->pinned[node_index(node)]) {
                 struct dlc_node_record *record = dlc_writer_at(node);
 
@@ -195,6 +197,7 @@ static void recycle(void)
         pin_held_paths(&pass);
         for_each(DLC_KIND_NODE, sizeof(struct dlc_node_record), &pass, visit_node);
         for_each(DLC_KIND_LOCK, sizeof(struct dlc_lock_record), &pass, visit_lock);
+        dlc_locks_recycled();
         dlc_locks_void_caches();
         dlc_writer_count(DLC_COUNT_CONTEXTS_RECYCLED, pass.freed);
     }

@@ -4,7 +4,7 @@
 #include "libdlcheck/track/modules.h"
 
 #define PAGE_BYTES 4096u
-#define WORDS_MAX UINT16_MAX
+#define WORDS_MAX  UINT16_MAX
 
 void dlc_site_void(struct dlc_thread *thread)
 {
@@ -12,8 +12,8 @@ void dlc_site_void(struct dlc_thread *thread)
         __atomic_store_n(&thread->sites[i].return_address, 0, __ATOMIC_RELEASE);
 }
 
-/* Twice the entries when misses come as often as the cache has entries. Entries stay where they are: those whose place
-   moved are missed once and learned again. */
+/* Twice the entries when misses come as often as the cache has entries. Entries stay where they are: those whose
+   place moved are missed once and learned again. */
 static void grow_if_crowded(struct dlc_thread *thread)
 {
     if (++thread->site_misses <= thread->site_mask || thread->site_mask + 1 >= DLC_SITES_MAX)
@@ -22,8 +22,8 @@ static void grow_if_crowded(struct dlc_thread *thread)
     thread->site_mask = thread->site_mask * 2 + 1;
 }
 
-/* On a stack whose bounds are not known (a coroutine's), an equal frame address does not promise that what lies above is
-   still mapped: only the page of the frame itself is. */
+/* On a stack whose bounds are not known (a coroutine's), an equal frame address does not promise that what lies
+   above is still mapped: only the page of the frame itself is. */
 static uint64_t checkable_end(const struct dlc_thread *thread, uint64_t frame)
 {
     if (frame > thread->stack_low && frame < thread->stack_high)

@@ -16,8 +16,8 @@
 #include "libdlcheck/track/stack.h"
 
 #define DLC_SITE_CHECKS 4
-#define DLC_SITES_FIRST 64u  /* entries used at first: a page ... */
-#define DLC_SITES_MAX 1024u  /* ... and at most; the address space for them is there from the start */
+#define DLC_SITES_FIRST 64u   /* entries used at first: a page ... */
+#define DLC_SITES_MAX   1024u /* ... and at most; the address space for them is there from the start */
 
 struct dlc_site {
     uint64_t return_address;
@@ -35,7 +35,8 @@ static inline struct dlc_site *dlc_site_of(struct dlc_site *sites, uint32_t mask
     return &sites[(key ^ (key >> 9)) & mask];
 }
 
-/* The stack of this call when the cache knows it, else 0. `thread` has sites. Costs one cache line and four loads. */
+/* The stack of this call when the cache knows it, else 0. `thread` has sites. Costs one cache line and four loads.
+ */
 static inline dlc_ref dlc_site_get(const struct dlc_thread *thread, struct dlc_caller caller)
 {
     const struct dlc_site *site = dlc_site_of(thread->sites, thread->site_mask, caller);
@@ -53,7 +54,8 @@ static inline dlc_ref dlc_site_get(const struct dlc_thread *thread, struct dlc_c
     return difference ? 0 : stack;
 }
 
-/* The stack of this call, from the cache or by unwinding (then cached); 0 when it could not be kept. Inside only. */
+/* The stack of this call, from the cache or by unwinding (then cached); 0 when it could not be kept. Inside only.
+ */
 dlc_ref dlc_site_stack(struct dlc_thread *thread, struct dlc_caller caller);
 
 /* Empties the cache: stacks taken so far are to be taken again (libunwind has arrived, a library was unloaded). */

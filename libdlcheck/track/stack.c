@@ -16,13 +16,13 @@
 #include "libdlcheck/record/writer.h"
 
 /* libunwind's names are macros for names with the architecture in them. */
-#define NAME_OF(name) NAME_OF_EXPANDED(name)
+#define NAME_OF(name)          NAME_OF_EXPANDED(name)
 #define NAME_OF_EXPANDED(name) #name
 
 /* A first backtrace was seen to take 8 KiB of stack; our own frames and a margin come on top. */
 #define STACK_NEEDED_BYTES 16384u
-#define UNWIND_CACHE_SIZE 2048
-#define MAIN_STACK_BYTES (UINT64_C(8) << 20) /* where it is unlimited */
+#define UNWIND_CACHE_SIZE  2048
+#define MAIN_STACK_BYTES   (UINT64_C(8) << 20) /* where it is unlimited */
 
 /* Loaded with dlopen, never linked: libunwind exports _Unwind_* names that would take the place of libgcc's in the
    program and break its C++ exceptions. */
@@ -154,6 +154,12 @@ static void leave_gate(void)
     atomic_fetch_sub(&gate.unwinding, 1);
 }
 
+void dlc_stack_abandon(void)
+{
+    while (unwinding_here)
+        leave_gate();
+}
+
 void dlc_stack_fork_prepare(void)
 {
     atomic_fetch_add(&gate.forks, 1);
@@ -234,12 +240,12 @@ void dlc_stack_take(const struct dlc_thread *thread, struct dlc_caller caller, s
     bool taken = false;
 
     if (unwinder.ready && has_room(thread, (uint64_t)(uintptr_t)__builtin_frame_address(0))) {
-        int before = dlc_stack_hold_cancellation();
+        int before = dlc_stack_unwinder_begin();
 
         enter_gate();
         taken = unwind(caller, view);
         leave_gate();
-        dlc_stack_allow_cancellation(before);
+        dlc_stack_unwinder_end(before);
     }
     if (!taken)
         take_one_frame(caller, view);
@@ -314,8 +320,8 @@ void dlc_stack_reset(void)
     dlc_map_release(&stacks.by_hash);
     memset(&stacks.lock, 0, sizeof stacks.lock);
     stacks.unload_epoch = 0;
-    /* A fork that ran no handlers (clone, _Fork) in the middle of another thread's unwinding: that thread is not here to
-       finish. */
+    /* A fork that ran no handlers (clone, _Fork) in the middle of another thread's unwinding: that thread is not
+       here to finish. */
     if (atomic_load(&gate.unwinding) > unwinding_here)
         unwinder.ready = false;
     atomic_store(&gate.unwinding, unwinding_here);

@@ -20,8 +20,8 @@ struct dlc_caller {
     uint64_t frame; /* frame address of the wrapper: the return address lies 8 bytes above */
 };
 
-#define DLC_CALLER()                                                                                             \
-    ((struct dlc_caller){(uint64_t)(uintptr_t)__builtin_return_address(0),                                       \
+#define DLC_CALLER()                                                                                              \
+    ((struct dlc_caller){(uint64_t)(uintptr_t)__builtin_return_address(0),                                        \
                          (uint64_t)(uintptr_t)__builtin_frame_address(0)})
 
 /* A stack as unwound: return addresses, innermost first, and where on the stack each was found (0: not on the
@@ -33,12 +33,13 @@ struct dlc_stack_view {
     uint64_t slots[DLC_STACK_FRAMES_MAX];
 };
 
-/* Around libunwind, which runs into cancellation points: disable cancellation, and set it back. Set by runtime/. */
-extern int (*dlc_stack_hold_cancellation)(void);
-extern void (*dlc_stack_allow_cancellation)(int before);
+/* Called around every use of libunwind (interpose/unwinder.h). Set by runtime/. */
+extern int (*dlc_stack_unwinder_begin)(void);
+extern void (*dlc_stack_unwinder_end)(int before);
 
-/* Loads libunwind and unwinds once, so that later unwinding allocates nothing. Before that, and when libunwind is not
-   there, stacks have one frame and are counted as short. Calls malloc (dlopen does): from the constructor only. */
+/* Loads libunwind and unwinds once, so that later unwinding allocates nothing. Before that, and when libunwind is
+   not there, stacks have one frame and are counted as short. Calls malloc (dlopen does): from the constructor
+   only. */
 void dlc_stack_start(size_t most_frames);
 
 /* Whether `address` lies in libunwind's own data. */
@@ -50,13 +51,17 @@ void dlc_stack_main_bounds(uint64_t *low, uint64_t *high);
 /* Takes the stack of the wrapper's caller. Inside only, none of our locks held. Some microseconds. */
 void dlc_stack_take(const struct dlc_thread *thread, struct dlc_caller caller, struct dlc_stack_view *view);
 
-/* The STACK record of `view`, made when it is new (then `is_new`); 0 when there is no room (counted). Inside only. */
+/* The STACK record of `view`, made when it is new (then `is_new`); 0 when there is no room (counted). Inside only.
+ */
 dlc_ref dlc_stack_keep(const struct dlc_stack_view *view, bool *is_new);
 
-/* A fork in another thread's unwinding would leave libunwind's lock held for ever in the child. Waits until nobody else
-   unwinds and lets nobody begin; and opens again, in parent and child. Callable from anywhere, not inside. */
+/* A fork in another thread's unwinding would leave libunwind's lock held for ever in the child. Waits until nobody
+   else unwinds and lets nobody begin; and opens again, in parent and child. Callable from anywhere, not inside. */
 void dlc_stack_fork_prepare(void);
 void dlc_stack_fork_done(void);
+
+/* A signal handler has jumped out of an unwinding of the calling thread. */
+void dlc_stack_abandon(void);
 
 /* Number of library unloads seen; part of what makes stacks equal. */
 void dlc_stack_set_unload_epoch(uint32_t epoch);

@@ -1,6 +1,7 @@
 #include "libdlcheck/track/thread.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -16,12 +17,12 @@
 #include "libdlcheck/track/stack.h"
 #include "libdlcheck/track/tree.h"
 
-#define HELD_FIRST 63u /* slots; with the record's head they make a kilobyte */
+#define HELD_FIRST        63u /* slots; with the record's head they make a kilobyte */
 #define SPARE_THREADS_MAX 64u
-#define KEY_OFFSET 2u /* a map's smallest key */
+#define KEY_OFFSET        2u /* a map's smallest key */
 
-/* Everything private to a thread in one mapping. The caches use little of their room at first; untouched pages cost
-   nothing. */
+/* Everything private to a thread in one mapping. The caches use little of their room at first; untouched pages
+   cost nothing. */
 struct thread_pages {
     struct dlc_thread thread;
     struct dlc_site sites[DLC_SITES_MAX] __attribute__((aligned(64)));
@@ -33,7 +34,6 @@ __thread struct dlc_thread *dlc_self;
 static __thread struct dlc_thread *current __attribute__((tls_model("initial-exec")));
 static __thread uint32_t tid_at_attach __attribute__((tls_model("initial-exec")));
 static __thread bool ignored __attribute__((tls_model("initial-exec")));
-
 
 static struct {
     struct dlc_futex_lock lock;
@@ -135,7 +135,8 @@ static struct dlc_thread *take_pages(void)
     return &pages->thread;
 }
 
-/* The call sites that an ended thread knew hold for the next one on a stack at the same place; its nodes do not. */
+/* The call sites that an ended thread knew hold for the next one on a stack at the same place; its nodes do not.
+ */
 static void give_pages(struct dlc_thread *thread)
 {
     struct thread_pages *pages = (struct thread_pages *)thread;
@@ -247,6 +248,7 @@ static struct dlc_thread *attach(const struct dlc_thread_birth *birth)
     dlc_map_set(&threads.by_handle, thread->record->pthread, thread->ref);
     dlc_threads_unlock();
     current = thread;
+    thread->entered_frame = (uint64_t)(uintptr_t)__builtin_frame_address(0);
     thread->inside = 1;
     if (dlc_thread_attached)
         dlc_thread_attached(thread);
@@ -283,8 +285,28 @@ struct dlc_thread *dlc_thread_current(void)
     return current && current->record ? current : NULL;
 }
 
+/* A signal handler has left our own work by siglongjmp, and the frame that entered is gone: we are called from
+   above it. A handler on an alternate stack may be above it too, and is no such case. */
+static bool was_jumped_out_of(const struct dlc_thread *thread, uint64_t frame)
+{
+    stack_t alternate;
+
+    return frame > thread->entered_frame && frame < thread->stack_high &&
+           thread->entered_frame > thread->stack_low && syscall(SYS_sigaltstack, NULL, &alternate) == 0 &&
+           !(alternate.ss_flags & SS_ONSTACK);
+}
+
+static void clean_up_after_jump(struct dlc_thread *thread)
+{
+    dlc_stack_abandon();
+    dlc_futex_locks_drop();
+    thread->inside = 0;
+    dlc_writer_count(DLC_COUNT_EVENTS_INSIDE, 1);
+}
+
 struct dlc_thread *dlc_thread_enter(void)
 {
+    uint64_t frame = (uint64_t)(uintptr_t)__builtin_frame_address(0);
     struct dlc_thread *thread = dlc_thread_current();
 
     if (ignored)
@@ -292,8 +314,11 @@ struct dlc_thread *dlc_thread_enter(void)
     if (!thread)
         return attach_guarded(NULL);
     dlc_self = NULL;
+    if (__builtin_expect(thread->inside && was_jumped_out_of(thread, frame), 0))
+        clean_up_after_jump(thread);
     if (thread->inside || atomic_load_explicit(&disabled, memory_order_relaxed))
         return NULL;
+    thread->entered_frame = frame;
     thread->inside = 1;
     thread->saved_errno = errno;
     atomic_signal_fence(memory_order_seq_cst);

@@ -5,9 +5,9 @@
  * (MADV_WIPEONFORK): whatever kind of fork it was, the child finds zeros, misses its caches, and comes to the slow
  * path, which starts afresh. The public part, which readers see, is its THREAD record.
  *
- * The gate: `dlc_self` is the calling thread's private part, or NULL while the thread is inside the runtime (or not known
- * yet). So an event that a signal handler or a library of ours raises in there is seen to be nested, and only the
- * real function is called.
+ * The gate: `dlc_self` is the calling thread's private part, or NULL while the thread is inside the runtime (or
+ * not known yet). So an event that a signal handler or a library of ours raises in there is seen to be nested, and
+ * only the real function is called.
  */
 #ifndef DLC_TRACK_THREAD_H
 #define DLC_TRACK_THREAD_H
@@ -26,25 +26,26 @@ struct dlc_stack_view;
 
 struct dlc_thread {
     /* Read by the fast paths (track/track.h). All zero in a forked child: `top` and `sites` NULL. */
-    struct dlc_held_slot *top;   /* next free slot of the held locks; the one before it is the innermost lock */
-    struct dlc_held_slot *limit; /* end of the slots */
-    struct dlc_site *sites;      /* call-site cache (track/site.h) */
+    struct dlc_held_slot *top;    /* next free slot of the held locks; the one before it is the innermost lock */
+    struct dlc_held_slot *limit;  /* end of the slots */
+    struct dlc_site *sites;       /* call-site cache (track/site.h) */
     struct dlc_step_entry *steps; /* node cache (track/tree.h) */
     uint32_t site_mask;
     uint32_t step_mask;
     uint64_t lowest_frame_lock; /* lowest address of a lock that lives on this thread's stack; UINT64_MAX: none */
-    uint32_t owner_id; /* its number for lock buckets (track/locks.h); 0 beyond their range */
+    uint32_t owner_id;          /* its number for lock buckets (track/locks.h); 0 beyond their range */
 
     /* Slow paths only. */
     uint32_t tid;
     struct dlc_held_slot *bottom; /* first slot */
     struct dlc_thread_record *record;
     dlc_ref ref;
-    uint32_t inside; /* 1 between dlc_thread_enter and dlc_thread_leave */
-    int saved_errno; /* the program's, meanwhile */
-    uint32_t site_misses; /* since the call-site cache grew */
+    uint32_t inside;        /* 1 between dlc_thread_enter and dlc_thread_leave */
+    int saved_errno;        /* the program's, meanwhile */
+    uint64_t entered_frame; /* of the function that entered */
+    uint32_t site_misses;   /* since the call-site cache grew */
     uint32_t step_misses;
-    bool exited; /* its last destructor has run */
+    bool exited;         /* its last destructor has run */
     uint32_t key_rounds; /* destructor rounds seen (runtime/threads) */
     uint64_t stack_low;  /* bounds of its stack, 0 when unknown */
     uint64_t stack_high;
@@ -52,7 +53,7 @@ struct dlc_thread {
     uint32_t frame_lock_count;
     uint32_t frame_lock_room;
     struct dlc_stack_view *view; /* scratch for unwinding: too large for small stacks */
-    struct dlc_thread *next; /* all threads, newest first */
+    struct dlc_thread *next;     /* all threads, newest first */
 };
 
 extern __thread struct dlc_thread *dlc_self __attribute__((tls_model("initial-exec"), visibility("hidden")));
@@ -68,21 +69,22 @@ struct dlc_thread_birth {
     bool detached;
 };
 
-/* Enters the runtime: the calling thread's private part, with `dlc_self` NULL until dlc_thread_leave. A thread that is
-   new to us gets its record here. NULL: already inside, or the runtime is off; then only the real function is to be
-   called and dlc_thread_leave is not due. errno is kept by the pair. */
+/* Enters the runtime: the calling thread's private part, with `dlc_self` NULL until dlc_thread_leave. A thread
+   that is new to us gets its record here. NULL: already inside, or the runtime is off; then only the real function
+   is to be called and dlc_thread_leave is not due. errno is kept by the pair. */
 struct dlc_thread *dlc_thread_enter(void);
 void dlc_thread_leave(struct dlc_thread *thread);
 
-/* From here on, what the calling thread does is not tracked (the loader and libunwind lock too); and as usual again. */
+/* From here on, what the calling thread does is not tracked (the loader and libunwind lock too); and as usual
+ * again. */
 void dlc_thread_ignore_begin(void);
 void dlc_thread_ignore_end(void);
 
 /* The calling thread's private part without entering, or NULL. */
 struct dlc_thread *dlc_thread_current(void);
 
-/* Room for the record of a thread that is about to be created, or 0. From now on it counts as live, unless its creation
-   fails; once created, it can be found by its handle, even before it has begun. Inside only. */
+/* Room for the record of a thread that is about to be created, or 0. From now on it counts as live, unless its
+   creation fails; once created, it can be found by its handle, even before it has begun. Inside only. */
 dlc_ref dlc_thread_expect(void);
 void dlc_thread_expect_no_more(dlc_ref ref);
 void dlc_thread_created(dlc_ref ref, uint64_t handle);
@@ -90,15 +92,16 @@ void dlc_thread_created(dlc_ref ref, uint64_t handle);
 /* First act of a thread that pthread_create or thrd_create made. */
 void dlc_thread_begin(const struct dlc_thread_birth *birth);
 
-/* Last act of a thread: its private memory goes back, its record says that it ended. `thread` has been entered and is
-   gone afterwards. */
+/* Last act of a thread: its private memory goes back, its record says that it ended. `thread` has been entered and
+   is gone afterwards. */
 void dlc_thread_end(struct dlc_thread *thread);
 
 /* Moves `thread` to its next create/join segment and voids its node cache (contexts seen before belong to the
    segment before). Inside only. */
 void dlc_thread_next_segment(struct dlc_thread *thread);
 
-/* `thread` has joined the thread of `target` (0: unknown): what comes now happens after all that one did. Inside only. */
+/* `thread` has joined the thread of `target` (0: unknown): what comes now happens after all that one did. Inside
+ * only. */
 void dlc_thread_joined(struct dlc_thread *thread, dlc_ref target);
 
 /* The THREAD record of the latest thread with this kernel id, or 0; and of the one with this pthread_t, running or
@@ -106,8 +109,8 @@ void dlc_thread_joined(struct dlc_thread *thread, dlc_ref target);
 dlc_ref dlc_thread_of_tid(uint32_t tid);
 dlc_ref dlc_thread_of_handle(uint64_t handle);
 
-/* Serialises walks over `dlc_threads` (linked by `next`) with threads that come and go. Inside only; nothing may block in
-   between. */
+/* Serialises walks over `dlc_threads` (linked by `next`) with threads that come and go. Inside only; nothing may
+   block in between. */
 void dlc_threads_lock(void);
 void dlc_threads_unlock(void);
 struct dlc_thread *dlc_threads_first(void);
@@ -119,8 +122,8 @@ uint32_t dlc_threads_ever(void);
 /* Slots for more held locks: doubles the room. Inside only. False: no room; the lock stays unrecorded. */
 bool dlc_thread_grow_held(struct dlc_thread *thread);
 
-/* In a forked child, before its thread has a record: the kernel id of the thread that forked; 0: it was not known. Locks that
-   it held still carry that id. */
+/* In a forked child, before its thread has a record: the kernel id of the thread that forked; 0: it was not known.
+   Locks that it held still carry that id. */
 uint32_t dlc_thread_tid_before_fork(void);
 
 /* In a forked child: forgets all threads of the parent. The calling thread gets a new record at its next enter. */
@@ -134,7 +137,8 @@ void dlc_threads_set_enabled(bool enabled);
    child). Set by runtime/. False: stay off. */
 extern bool (*dlc_thread_start_runtime)(void);
 
-/* Called when a thread has got its record, to arrange that dlc_thread_end is called at its end. Set by runtime/. */
+/* Called when a thread has got its record, to arrange that dlc_thread_end is called at its end. Set by runtime/.
+ */
 extern void (*dlc_thread_attached)(struct dlc_thread *thread);
 
 #endif

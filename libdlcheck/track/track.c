@@ -13,8 +13,8 @@ static enum dlc_mode slot_mode(const struct dlc_held_slot *slot)
     return (enum dlc_mode)(slot->lock & DLC_HELD_MODE_MASK);
 }
 
-/* The node of the innermost held lock, entering those into the tree that were only held so far: an outermost lock that nothing was
-   nested in, and what a release out of order has left. */
+/* The node of the innermost held lock, entering those into the tree that were only held so far: an outermost lock
+   that nothing was nested in, and what a release out of order has left. */
 static dlc_ref enter_path(struct dlc_thread *thread)
 {
     struct dlc_lock_traits unknown = {DLC_LOCK_MUTEX, 0};
@@ -31,8 +31,8 @@ static dlc_ref enter_path(struct dlc_thread *thread)
     return node;
 }
 
-dlc_ref dlc_track_intend(struct dlc_thread *thread, uint64_t lock, struct dlc_lock_traits traits, enum dlc_mode mode,
-                         enum dlc_how how, struct dlc_caller caller)
+dlc_ref dlc_track_intend(struct dlc_thread *thread, uint64_t lock, struct dlc_lock_traits traits,
+                         enum dlc_mode mode, enum dlc_how how, struct dlc_caller caller)
 {
     dlc_ref stack;
     dlc_ref parent;
@@ -70,8 +70,8 @@ static void acquired_inside(struct dlc_thread *thread, uint64_t lock, struct dlc
     dlc_track_push(thread, lock | mode, stack, node);
 }
 
-/* A signal handler locks while it interrupts our own work: there is nothing to be done but to say so. The locks of libunwind,
-   which we call, are nobody's business. */
+/* A signal handler locks while it interrupts our own work: there is nothing to be done but to say so. The locks of
+   libunwind, which we call, are nobody's business. */
 static void count_unseen(uint64_t lock)
 {
     if (dlc_thread_current() && !dlc_stack_is_unwinders(lock))
@@ -91,8 +91,8 @@ void dlc_track_acquired_slow(uint64_t lock, struct dlc_lock_traits traits, enum 
     dlc_thread_leave(thread);
 }
 
-/* Takes `slot` out. The locks above it were taken while holding it: their nodes do not say any more what is held, and are
-   found anew when something is nested in them. */
+/* Takes `slot` out. The locks above it were taken while holding it: their nodes do not say any more what is held,
+   and are found anew when something is nested in them. */
 static void release_slot(struct dlc_thread *thread, struct dlc_held_slot *slot)
 {
     struct dlc_held_slot *last = thread->top - 1;

@@ -1,9 +1,9 @@
 /*
- * The events of a lock's life, as the interposers tell them. The verbs carry the moment: `wait_begin` before the call
- * that may block, `acquired` after it returned ownership, `releasing` before the real release.
+ * The events of a lock's life, as the interposers tell them. The verbs carry the moment: `wait_begin` before the
+ * call that may block, `acquired` after it returned ownership, `releasing` before the real release.
  *
- * The inline halves are the fast path: no shared write, no unwinding, no lock, no allocation; they decline (and the
- * slow half does the work) whenever anything is new.
+ * The inline halves are the fast path: no shared write, no unwinding, no lock, no allocation; they decline (and
+ * the slow half does the work) whenever anything is new.
  */
 #ifndef DLC_TRACK_TRACK_H
 #define DLC_TRACK_TRACK_H
@@ -23,8 +23,8 @@ void dlc_track_acquired_slow(uint64_t lock, struct dlc_lock_traits traits, enum 
                              struct dlc_caller caller);
 bool dlc_track_releasing_slow(uint64_t lock);
 
-/* Puts a lock on the innermost place of the held locks. The place is taken before it is filled, so that a signal handler
-   that locks in between works above it; the lock is written last. */
+/* Puts a lock on the innermost place of the held locks. The place is taken before it is filled, so that a signal
+   handler that locks in between works above it; the lock is written last. */
 static inline void dlc_track_push(struct dlc_thread *self, uint64_t lock_and_mode, dlc_ref stack, dlc_ref node)
 {
     struct dlc_held_slot *slot = self->top;
@@ -37,8 +37,8 @@ static inline void dlc_track_push(struct dlc_thread *self, uint64_t lock_and_mod
     *(volatile uint64_t *)&slot->lock = lock_and_mode;
 }
 
-/* The node of the innermost lock. The outermost one has none before something is nested in it: then it is looked up here,
-   as long as it is the only one. */
+/* The node of the innermost lock. The outermost one has none before something is nested in it: then it is looked
+   up here, as long as it is the only one. */
 static inline dlc_ref dlc_track_innermost_node(struct dlc_thread *self)
 {
     struct dlc_held_slot *slot = self->top - 1;
@@ -46,7 +46,8 @@ static inline dlc_ref dlc_track_innermost_node(struct dlc_thread *self)
     if (__builtin_expect(!slot->lock, 0))
         return 0; /* a push that we interrupted */
     if (!slot->node && slot == self->bottom)
-        slot->node = dlc_step_get(self, 0, slot->lock, slot->stack, dlc_bucket_load(slot->lock & ~DLC_HELD_MODE_MASK));
+        slot->node =
+            dlc_step_get(self, 0, slot->lock, slot->stack, dlc_bucket_load(slot->lock & ~DLC_HELD_MODE_MASK));
     return slot->node;
 }
 
@@ -115,12 +116,13 @@ bool dlc_track_holds(uint64_t lock);
 void dlc_track_initialised(uint64_t lock, struct dlc_lock_traits traits, struct dlc_caller caller);
 void dlc_track_destroyed(uint64_t lock);
 
-/* The context of taking `lock` now, as a fact in the tree, before the call that may block for ever: so that the first
-   inversion that really hangs is in the recording. Inside only. Returns the STACK of the call. */
-dlc_ref dlc_track_intend(struct dlc_thread *thread, uint64_t lock, struct dlc_lock_traits traits, enum dlc_mode mode,
-                         enum dlc_how how, struct dlc_caller caller);
+/* The context of taking `lock` now, as a fact in the tree, before the call that may block for ever: so that the
+   first inversion that really hangs is in the recording. Inside only. Returns the STACK of the call. */
+dlc_ref dlc_track_intend(struct dlc_thread *thread, uint64_t lock, struct dlc_lock_traits traits,
+                         enum dlc_mode mode, enum dlc_how how, struct dlc_caller caller);
 
-/* The held slot of `lock` in `thread`, or NULL. Inside only; `thread` may be another one (then the answer may be old). */
+/* The held slot of `lock` in `thread`, or NULL. Inside only; `thread` may be another one (then the answer may be
+ * old). */
 const struct dlc_held_slot *dlc_track_held_slot(const struct dlc_thread *thread, uint64_t lock);
 
 #endif

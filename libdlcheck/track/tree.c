@@ -161,8 +161,8 @@ static void grow_if_crowded(struct dlc_thread *thread)
     thread->step_mask = thread->step_mask * 2 + 1;
 }
 
-static void remember(struct dlc_thread *thread, const struct dlc_node_record *node, uint64_t lock_key, uint32_t bucket,
-                     dlc_ref ref)
+static void remember(struct dlc_thread *thread, const struct dlc_node_record *node, uint64_t lock_key,
+                     uint32_t bucket, dlc_ref ref)
 {
     struct dlc_step_entry *entry;
 

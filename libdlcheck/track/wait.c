@@ -63,8 +63,8 @@ static void publish(struct dlc_thread *thread, const struct dlc_wait *wait, cons
 
 struct dlc_wait dlc_wait_begin(struct dlc_thread *thread, struct dlc_wait wait)
 {
-    struct dlc_wait before = thread->record->wait_sequence & 1 ? fields_of(thread->record)
-                                                               : (struct dlc_wait){.kind = DLC_WAIT_NONE};
+    struct dlc_wait before =
+        thread->record->wait_sequence & 1 ? fields_of(thread->record) : (struct dlc_wait){.kind = DLC_WAIT_NONE};
 
     wait.since_ns = now_ns();
     publish(thread, &wait, &before);

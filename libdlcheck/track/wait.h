@@ -21,9 +21,9 @@ struct dlc_wait {
     uint64_t since_ns;
 };
 
-/* Publishes `wait` (its `since_ns` is filled in here) and returns what was published before, for dlc_wait_end: a signal handler
-   may wait while its thread waits. Followed by a sequentially consistent fence: of two threads that publish and then look at
-   each other, at least one sees the other. Inside only. */
+/* Publishes `wait` (its `since_ns` is filled in here) and returns what was published before, for dlc_wait_end: a
+   signal handler may wait while its thread waits. Followed by a sequentially consistent fence: of two threads that
+   publish and then look at each other, at least one sees the other. Inside only. */
 struct dlc_wait dlc_wait_begin(struct dlc_thread *thread, struct dlc_wait wait);
 void dlc_wait_end(struct dlc_thread *thread, const struct dlc_wait *before);
 

@@ -1,10 +1,10 @@
-#include "libdlcheck/base/glibc_mutex.h"
+#include "libdlcheck/interpose/layout.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "libdlcheck/base/glibc_mutex.h"
 #include "libdlcheck/interpose/real.h"
-#include "libdlcheck/runtime/runtime.h"
 
 bool dlc_layout_is_known(void)
 {
