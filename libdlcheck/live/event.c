@@ -35,9 +35,10 @@ struct dlc_event_part dlc_live_part_of(dlc_ref thread, uint32_t *sequence)
 bool dlc_live_add_hold(struct dlc_event_part *part, uint64_t lock)
 {
     const struct dlc_thread_record *record = dlc_writer_at(part->thread);
-    const struct dlc_held_record *held = dlc_writer_at(__atomic_load_n(&record->held, __ATOMIC_ACQUIRE));
+    dlc_ref ref = __atomic_load_n(&record->held, __ATOMIC_ACQUIRE);
+    const struct dlc_held_record *held = dlc_writer_at(ref);
 
-    for (uint32_t i = 0; i < held->slot_count && held->slots[i].lock; i++)
+    for (uint32_t i = 0; ref && i < held->slot_count && held->slots[i].lock; i++)
         if ((held->slots[i].lock & ~DLC_HELD_MODE_MASK) == lock) {
             part->hold_stack = held->slots[i].stack;
             part->held_object = lock;

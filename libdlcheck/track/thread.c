@@ -39,6 +39,7 @@ static struct {
     struct dlc_futex_lock lock;
     struct dlc_thread *all;
     struct dlc_thread *spare; /* memory of ended threads, linked by `next` */
+    dlc_ref spare_held;       /* HELD records of ended threads, of the first size, linked through slots[0].node */
     uint32_t spare_count;
     uint32_t live;
     uint32_t ever;
@@ -90,6 +91,34 @@ static struct dlc_held_record *add_held(uint32_t slot_count, dlc_ref *ref)
     held->slot_count = slot_count;
     dlc_writer_finish(held, size_bytes);
     return held;
+}
+
+/* An ended thread that holds nothing leaves its slots to the next one: programs make threads without end. */
+static struct dlc_held_record *take_held(dlc_ref *ref)
+{
+    struct dlc_held_record *held = NULL;
+
+    dlc_threads_lock();
+    *ref = threads.spare_held;
+    if (*ref) {
+        held = dlc_writer_at(*ref);
+        threads.spare_held = held->slots[0].node;
+        held->slots[0].node = 0;
+    }
+    dlc_threads_unlock();
+    return held ? held : add_held(HELD_FIRST, ref);
+}
+
+/* Under the threads' lock. */
+static void give_held(struct dlc_thread *thread)
+{
+    struct dlc_held_record *held = dlc_writer_at(thread->record->held);
+
+    if (thread->top != thread->bottom || held->slot_count != HELD_FIRST)
+        return;
+    held->slots[0].node = threads.spare_held;
+    threads.spare_held = thread->record->held;
+    __atomic_store_n(&thread->record->held, 0, __ATOMIC_RELEASE);
 }
 
 bool dlc_thread_grow_held(struct dlc_thread *thread)
@@ -229,7 +258,7 @@ static struct dlc_thread *attach(const struct dlc_thread_birth *birth)
     find_stack(thread, birth);
     thread->ref = birth && birth->ref ? birth->ref : dlc_thread_expect();
     thread->record = thread->ref ? dlc_writer_at(thread->ref) : NULL;
-    held = thread->record ? add_held(HELD_FIRST, &held_ref) : NULL;
+    held = thread->record ? take_held(&held_ref) : NULL;
     if (!held) {
         dlc_writer_count(DLC_COUNT_RECORDS_DROPPED, 1);
         dlc_thread_expect_no_more(thread->ref);
@@ -362,6 +391,7 @@ void dlc_thread_end(struct dlc_thread *thread)
         ;
     if (*link)
         *link = thread->next;
+    give_held(thread);
     __atomic_sub_fetch(&threads.live, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&thread->record->state, DLC_THREAD_EXITED, __ATOMIC_SEQ_CST);
     dlc_threads_unlock();
