@@ -34,27 +34,21 @@ static void *work(void *unused)
     return NULL;
 }
 
-static void *work_later(void *unused)
-{
-    quiet_counter_await(&workers_done, 1);
-    return work(unused);
-}
-
 int main(void)
 {
-    pthread_t first, second;
+    pthread_t workers[2];
 
-    pthread_create(&first, NULL, work, NULL);
-    pthread_create(&second, NULL, work_later, NULL);
-    for (int i = 1; i <= 2; i++) {
-        quiet_counter_await(&workers_asked, i);
+    for (int i = 0; i < 2; i++) {
+        pthread_create(&workers[i], NULL, work, NULL);
+        quiet_counter_await(&workers_asked, i + 1);
         pthread_mutex_lock(&queue_lock);
         filled = true;
         pthread_cond_signal(&queue_filled);
         pthread_mutex_unlock(&queue_lock);
+        quiet_counter_await(&workers_done, i + 1);
     }
-    pthread_join(first, NULL);
-    pthread_join(second, NULL);
+    for (int i = 0; i < 2; i++)
+        pthread_join(workers[i], NULL);
     puts("both workers came through");
     return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * A thread ends by an early return and takes its lock with it: whoever wants the lock next waits for ever.
  *
- * Expected: MISUSE, owner-exited, and HANG
+ * Expected: HANG
  *   main waits for mutex (line 29), which try_to_add took (line 15) and never released
  */
 #include <pthread.h>

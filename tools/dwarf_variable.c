@@ -33,21 +33,34 @@ static bool type_of(Dwarf_Die *die, Dwarf_Die *type)
            dwarf_peel_type(&direct, type) == 0;
 }
 
-static void add_variable(struct dlc_dwarf_variables *variables, Dwarf_Die *die)
+/* Whether the variable always lies at one address: given there, or in a table of addresses. */
+static bool static_address(Dwarf_Die *die, Dwarf_Addr *address)
 {
-    Dwarf_Attribute attribute;
+    Dwarf_Attribute attribute, in_table;
     Dwarf_Op *operations;
-    Dwarf_Word size_bytes;
-    Dwarf_Die type;
     size_t count;
 
-    if (dwarf_getlocation(dwarf_attr(die, DW_AT_location, &attribute), &operations, &count) != 0 || count != 1 ||
-        operations[0].atom != DW_OP_addr || !type_of(die, &type) || dwarf_aggregate_size(&type, &size_bytes) != 0)
+    if (dwarf_getlocation(dwarf_attr(die, DW_AT_location, &attribute), &operations, &count) != 0 || count != 1)
+        return false;
+    *address = operations[0].number;
+    return operations[0].atom == DW_OP_addr ||
+           (operations[0].atom == DW_OP_addrx &&
+            dwarf_getlocation_attr(&attribute, operations, &in_table) == 0 &&
+            dwarf_formaddr(&in_table, address) == 0);
+}
+
+static void add_variable(struct dlc_dwarf_variables *variables, Dwarf_Die *die)
+{
+    Dwarf_Word size_bytes;
+    Dwarf_Addr address;
+    Dwarf_Die type;
+
+    if (!static_address(die, &address) || !type_of(die, &type) || dwarf_aggregate_size(&type, &size_bytes) != 0)
         return;
     if (!(variables->count & (variables->count + 1)))
         variables->items = dlc_resize(variables->items, 2 * (variables->count + 1) * sizeof(*variables->items));
     variables->items[variables->count++] =
-        (struct variable){.address = operations[0].number, .size_bytes = size_bytes, .die = *die};
+        (struct variable){.address = address, .size_bytes = size_bytes, .die = *die};
 }
 
 /* Global ones, those in namespaces and classes, and static ones within functions. */

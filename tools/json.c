@@ -151,12 +151,16 @@ static json_t *holds_array(struct finding_context *context, const struct dlc_ste
     return array;
 }
 
+/* null: the thread waits for nothing, or not any more. */
 static json_t *wanted_object(struct finding_context *context, const struct dlc_step *step)
 {
-    json_t *object = json_object();
+    json_t *object;
     const struct dlc_thread_record *joined;
     char buffer[512];
 
+    if (step->wait_kind == DLC_WAIT_NONE && !dlc_cast_wants_lock(step))
+        return json_null();
+    object = json_object();
     switch ((enum dlc_wait_kind)step->wait_kind) {
     case DLC_WAIT_COND:
         dlc_object_name_format(buffer, sizeof(buffer), context->reader, step->wait_address, context->symboliser,

@@ -43,7 +43,7 @@ struct shown_slots {
 };
 
 /* None when the record does not agree with the event: the thread went on, and what it holds now is another matter.
- */
+   Nor for a mere holder in a hang: it has ended, and each of its locks has a part of its own. */
 static struct shown_slots slots_of(const struct dlc_reader *reader, const struct dlc_event_record *event,
                                    const struct dlc_event_part *part)
 {
@@ -52,7 +52,7 @@ static struct shown_slots slots_of(const struct dlc_reader *reader, const struct
     bool agrees = part->held_object == 0;
     uint32_t used;
 
-    if (!thread || event->kind == DLC_EVENT_MISUSE)
+    if (!thread || event->kind == DLC_EVENT_MISUSE || part->wait_kind == DLC_WAIT_NONE)
         return (struct shown_slots){NULL, 0};
     held = dlc_reader_held(reader, __atomic_load_n(&thread->held, __ATOMIC_ACQUIRE));
     for (used = 0; held && used < held->slot_count; used++) {
@@ -91,7 +91,9 @@ static bool fill_holds(struct dlc_step *step, const struct dlc_event_part *part,
     if (step->hold_count == 0)
         step->hold_count = 1;
     step->holds[named] = held_in_event(reader, part);
-    step->holds[named].in_cycle = event->kind == DLC_EVENT_DEADLOCK;
+    step->holds[named].in_cycle =
+        event->kind == DLC_EVENT_DEADLOCK ||
+        (event->kind == DLC_EVENT_HANG && step->wait_kind == DLC_WAIT_NONE);
     return true;
 }
 

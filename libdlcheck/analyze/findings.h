@@ -46,11 +46,12 @@ struct dlc_hold {
     dlc_ref lock;  /* LOCK or 0 */
     dlc_ref stack; /* STACK where it was taken; 0: unknown */
     uint8_t mode;  /* enum dlc_mode */
-    bool in_cycle; /* the step before waits for this one */
+    bool in_cycle; /* the step before waits for this one; in a HANG: nobody is left to release it */
 };
 
 /* One participant. Steps form a ring: each waits for a lock that the next one holds, the last for one that the
-   first holds. In a HANG they are just the threads. */
+   first holds. In a HANG they are the threads that live, and after them, for each mutex whose owner has ended, that
+   owner: it waits for nothing (DLC_WAIT_NONE) and its one hold is `in_cycle`. */
 struct dlc_step {
     dlc_ref thread;        /* THREAD; in a possible deadlock: one that came through here */
     uint32_t wait_kind;    /* enum dlc_wait_kind */

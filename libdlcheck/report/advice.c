@@ -108,11 +108,14 @@ void dlc_report_advice(struct dlc_report_context *context)
             advise_cycle(context);
         break;
     case DLC_FINDING_HANG:
-        dlc_prose(
-            context->output, 4,
-            "Find the step that is missing. Often a condition was signalled before the wait began: check it "
-            "under the mutex, in a loop around the wait, and change it under the same mutex. Or a thread ended "
-            "without unlocking, signalling, or being told to stop.");
+        if (dlc_cast_any_has_ended(finding))
+            dlc_prose(context->output, 4, dlc_words_rule_advice(DLC_RULE_OWNER_EXITED));
+        else
+            dlc_prose(
+                context->output, 4,
+                "Find the step that is missing. Often a condition was signalled before the wait began: check it "
+                "under the mutex, in a loop around the wait, and change it under the same mutex. Or a thread "
+                "ended without signalling, or was never told to stop.");
         break;
     case DLC_FINDING_MISUSE:
         dlc_prose(context->output, 4, dlc_words_rule_advice(finding->rule));

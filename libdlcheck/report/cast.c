@@ -19,6 +19,20 @@ const struct dlc_hold *dlc_cast_main_hold(const struct dlc_step *step)
     return NULL;
 }
 
+bool dlc_cast_has_ended(const struct dlc_finding *finding, const struct dlc_step *step)
+{
+    return finding->kind == DLC_FINDING_HANG && step->wait_kind == DLC_WAIT_NONE && dlc_cast_main_hold(step);
+}
+
+bool dlc_cast_any_has_ended(const struct dlc_finding *finding)
+{
+    for (size_t i = 0; i < finding->step_count; i++) {
+        if (dlc_cast_has_ended(finding, &finding->steps[i]))
+            return true;
+    }
+    return false;
+}
+
 const struct dlc_thread_record *dlc_cast_joined(const struct dlc_reader *reader, const struct dlc_step *step)
 {
     const struct dlc_thread_record *joined = NULL;

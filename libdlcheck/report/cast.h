@@ -36,6 +36,12 @@ bool dlc_cast_wants_lock(const struct dlc_step *step);
  */
 const struct dlc_hold *dlc_cast_main_hold(const struct dlc_step *step);
 
+/* Whether the step is a thread of a hang that has ended while it held a lock (which is its main hold). */
+bool dlc_cast_has_ended(const struct dlc_finding *finding, const struct dlc_step *step);
+
+/* Whether any step is. */
+bool dlc_cast_any_has_ended(const struct dlc_finding *finding);
+
 /* The THREAD that a step in pthread_join waits for, or NULL. */
 const struct dlc_thread_record *dlc_cast_joined(const struct dlc_reader *reader, const struct dlc_step *step);
 

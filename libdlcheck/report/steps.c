@@ -190,12 +190,30 @@ static void print_misuse(struct dlc_report_context *context)
     }
 }
 
+/* "Thread T2 ended while it held M1 (mutex), taken at". */
+static void print_ended_step(struct dlc_report_context *context, const struct dlc_step *step)
+{
+    const struct dlc_hold *hold = dlc_cast_main_hold(step);
+    char thread[16], held[DLC_REPORT_NAME_BYTES];
+
+    dlc_report_thread_label(context, thread, sizeof(thread), step->thread);
+    dlc_report_lock_label(context, held, sizeof(held), hold->lock, hold->address);
+    dlc_output_format(context->output, "\n  Thread %s ended while it held %s, taken at\n", thread, held);
+    print_stack(context, hold->stack);
+}
+
 void dlc_report_steps(struct dlc_report_context *context)
 {
     if (context->finding->kind == DLC_FINDING_MISUSE) {
         print_misuse(context);
         return;
     }
-    for (size_t i = 0; i < context->finding->step_count; i++)
-        print_cycle_step(context, &context->finding->steps[i]);
+    for (size_t i = 0; i < context->finding->step_count; i++) {
+        const struct dlc_step *step = &context->finding->steps[i];
+
+        if (dlc_cast_has_ended(context->finding, step))
+            print_ended_step(context, step);
+        else
+            print_cycle_step(context, step);
+    }
 }

@@ -28,7 +28,7 @@ void dlc_report_thread_label(const struct dlc_report_context *context, char *buf
     if (record)
         dlc_format(buffer, size_bytes, "T%u", record->number);
     else
-        dlc_format(buffer, size_bytes, "a thread");
+        dlc_format(buffer, size_bytes, "T?");
 }
 
 void dlc_report_step_label(const struct dlc_report_context *context, char *buffer, size_t size_bytes,
@@ -55,6 +55,18 @@ static void print_title(struct dlc_report_context *context)
         dlc_output_format(context->output, "%s\n", title);
 }
 
+static void print_hang_summary(struct dlc_report_context *context)
+{
+    if (dlc_cast_any_has_ended(context->finding))
+        dlc_prose(context->output, 2,
+                  "Nothing in this process can run any more: every thread waits, without a timeout, and a thread "
+                  "has ended without unlocking a mutex, which nobody is left to unlock.");
+    else
+        dlc_prose(context->output, 2,
+                  "Nothing in this process can run any more: every thread waits, without a timeout, for something "
+                  "that only another of these threads could do.");
+}
+
 static void print_summary(struct dlc_report_context *context)
 {
     const struct dlc_finding *finding = context->finding;
@@ -71,10 +83,7 @@ static void print_summary(struct dlc_report_context *context)
                 finding->step_count);
         break;
     case DLC_FINDING_HANG:
-        dlc_prose(
-            context->output, 2,
-            "Nothing in this process can run any more: every thread waits, without a timeout, for something that "
-            "only another of these threads could do.");
+        print_hang_summary(context);
         break;
     case DLC_FINDING_POSSIBLE_DEADLOCK:
         dlc_prose_format(

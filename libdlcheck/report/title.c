@@ -67,6 +67,18 @@ static void format_wanted(char *buffer, size_t size_bytes, const struct dlc_read
                               scratch);
 }
 
+/* "func1 locked mutexA and its thread ended". */
+static void format_ended_step(char *part, const struct dlc_reader *reader, const struct dlc_step *step,
+                              struct dlc_symboliser *symboliser, struct dlc_backtrace *scratch)
+{
+    const struct dlc_hold *hold = dlc_cast_main_hold(step);
+    char function[PART_BYTES / 2], held[64];
+
+    dlc_title_function(function, sizeof(function), reader, hold->stack, symboliser, scratch);
+    dlc_lock_class_format(held, sizeof(held), reader, hold->lock, hold->address, symboliser, scratch);
+    dlc_format(part, PART_BYTES, "%s locked %s and its thread ended", function, held);
+}
+
 /* "func1 (mutexA, mutexB)": where, holding what, waiting for what. "func1 waits for mutexB" where no ring is
  * closed. */
 static void format_step(char *part, const struct dlc_reader *reader, const struct dlc_step *step,
@@ -116,7 +128,8 @@ static void format_misuse(char *buffer, size_t size_bytes, const struct dlc_read
     }
 }
 
-static void join_parts(char *buffer, size_t size_bytes, const struct title_parts *parts)
+/* Returns the length, without the cut. */
+static size_t join_parts(char *buffer, size_t size_bytes, const struct title_parts *parts)
 {
     size_t length = 0;
 
@@ -127,7 +140,30 @@ static void join_parts(char *buffer, size_t size_bytes, const struct title_parts
         length += dlc_format(buffer + length, size_bytes - length, "%s%s", joint, parts->parts[i]);
     }
     if (parts->more && length < size_bytes)
-        dlc_format(buffer + length, size_bytes - length, " and others");
+        length += dlc_format(buffer + length, size_bytes - length, " and others");
+    return length;
+}
+
+/* What the threads do that still run, or what those did that have ended. Returns the length, without the cut. */
+static size_t format_steps(char *buffer, size_t size_bytes, const struct dlc_reader *reader,
+                           const struct dlc_finding *finding, bool ended, struct dlc_symboliser *symboliser,
+                           struct title_parts *parts)
+{
+    parts->count = 0;
+    parts->more = false;
+    for (size_t i = 0; i < finding->step_count; i++) {
+        const struct dlc_step *step = &finding->steps[i];
+        char part[PART_BYTES] = "";
+
+        if (dlc_cast_has_ended(finding, step) != ended)
+            continue;
+        if (ended)
+            format_ended_step(part, reader, step, symboliser, &parts->backtrace);
+        else
+            format_step(part, reader, step, symboliser, &parts->backtrace);
+        insert_part(parts, part);
+    }
+    return join_parts(buffer, size_bytes, parts);
 }
 
 void dlc_report_title(char *buffer, size_t size_bytes, const struct dlc_reader *reader,
@@ -147,13 +183,11 @@ void dlc_report_title(char *buffer, size_t size_bytes, const struct dlc_reader *
         format_misuse(buffer + length, size_bytes - length, reader, finding->steps, DLC_RULE_RELOCK, symboliser,
                       &parts->backtrace);
     } else {
-        for (size_t i = 0; i < finding->step_count; i++) {
-            char part[PART_BYTES] = "";
-
-            format_step(part, reader, &finding->steps[i], symboliser, &parts->backtrace);
-            insert_part(parts, part);
-        }
-        join_parts(buffer + length, size_bytes - length, parts);
+        length += format_steps(buffer + length, size_bytes - length, reader, finding, false, symboliser, parts);
+        if (dlc_cast_any_has_ended(finding) && length < size_bytes)
+            length += dlc_format(buffer + length, size_bytes - length, "; ");
+        if (dlc_cast_any_has_ended(finding) && length < size_bytes)
+            format_steps(buffer + length, size_bytes - length, reader, finding, true, symboliser, parts);
     }
     dlc_pages_unmap(parts, sizeof(*parts));
 }

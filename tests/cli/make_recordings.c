@@ -218,6 +218,14 @@ static void write_events(const char *folder)
     add_event(&scene, DLC_EVENT_HANG, DLC_RULE_NONE, parts, 2);
     end(&scene, folder, "hang");
 
+    begin(&scene);
+    parts[0] = part(&scene, 0, true);
+    parts[1] = part(&scene, 1, false);
+    parts[0].hold_stack = parts[0].held_object = parts[0].held_lock = 0;
+    parts[1].wait_stack = parts[1].object = parts[1].lock = 0;
+    add_event(&scene, DLC_EVENT_HANG, DLC_RULE_NONE, parts, 2);
+    end(&scene, folder, "ended");
+
     for (unsigned rule = 1; rule < DLC_RULE_COUNT; rule++) {
         begin(&scene);
         parts[0] = part(&scene, 0, rule == DLC_RULE_OWNER_EXITED);

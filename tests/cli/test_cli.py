@@ -199,6 +199,17 @@ class Report(Command):
             with self.subTest(name):
                 self.check(self.report(name), 66, stdout=f"MISUSE: {title}\n")
 
+    def test_a_hang_names_the_owner_that_has_ended(self):
+        outcome = self.report("ended")
+        self.check(outcome, 66, stdout="HANG: func1 waits for mutexB; func2 locked mutexB and its thread ended\n")
+        self.assertRegex(outcome.stdout, r"\n  Thread T3 ended while it held M1 \(mutexB\), taken at\n      #0 func2 ")
+        self.assertIn("Unlock the mutex on every way out of the thread", outcome.stdout)
+        finding, = json.loads(call("report", "--format=json", self.recordings / "ended").stdout)["findings"]
+        waiting, ended = finding["steps"]
+        self.assertEqual(waiting["waits_for"], {"lock": ended["holds"][0]["lock"]})
+        self.assertTrue(ended["holds"][0]["in_cycle"])
+        self.assertEqual((ended["waits_for"], ended["stack"]), (None, []))
+
     def test_members_and_elements_have_names(self):
         outcome = self.report("names")
         self.check(outcome, 66, stdout="M1 is forks[1]")

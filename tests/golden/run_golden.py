@@ -42,14 +42,14 @@ def function_name(name):
 
 
 def wanted(waits_for, lock_names):
+    if waits_for is None:
+        return "nothing"
     if "lock" in waits_for:
         text = lock_names[waits_for["lock"]]
     elif "condition" in waits_for:
         text = f"condition {waits_for['condition']}"
-    elif "thread" in waits_for:
-        text = "the end of a thread"
     else:
-        text = "nothing"
+        text = "the end of a thread"
     return text + (", timed" if waits_for.get("timed") else "")
 
 
