@@ -44,8 +44,7 @@ static bool static_address(Dwarf_Die *die, Dwarf_Addr *address)
         return false;
     *address = operations[0].number;
     return operations[0].atom == DW_OP_addr ||
-           (operations[0].atom == DW_OP_addrx &&
-            dwarf_getlocation_attr(&attribute, operations, &in_table) == 0 &&
+           (operations[0].atom == DW_OP_addrx && dwarf_getlocation_attr(&attribute, operations, &in_table) == 0 &&
             dwarf_formaddr(&in_table, address) == 0);
 }
 

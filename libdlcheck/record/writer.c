@@ -108,6 +108,11 @@ bool dlc_writer_open(const char *folder, uint64_t max_bytes, char *problem, size
     return true;
 }
 
+bool dlc_writer_has_file(void)
+{
+    return !writer.in_memory;
+}
+
 void dlc_writer_abandon(void)
 {
     if (dlc_writer_base) {

@@ -22,6 +22,9 @@ extern uint8_t *dlc_writer_base;
    memory at all. `max_bytes` caps the recording. */
 bool dlc_writer_open(const char *folder, uint64_t max_bytes, char *problem, size_t problem_bytes);
 
+/* Whether there is a file, so that others can read the recording. */
+bool dlc_writer_has_file(void);
+
 /* Forgets the mapping without touching the file: in a forked child, whose parent it belongs to. Memory takes its
    place, for code that a signal handler interrupted before it forked, and that still has a pointer into it. */
 void dlc_writer_abandon(void);

@@ -29,7 +29,7 @@ void dlc_report_doubts(struct dlc_report_context *context)
 
     if (!finding->labels)
         return;
-    dlc_output_format(context->output, "\n  Why it may not matter\n");
+    dlc_output_format(context->output, "\n  Can it really happen?\n");
     for (unsigned label = 0; label < DLC_LABEL_COUNT; label++) {
         if (finding->labels & DLC_LABEL_BIT(label))
             dlc_prose_format(context->output, 4, "%s: %s", dlc_report_label_name(label), dlc_words_label(label));
@@ -65,9 +65,9 @@ static void advise_cycle(struct dlc_report_context *context)
         say_step(context, &finding->steps[i], &first_words);
         dlc_prose_format(
             context->output, 4,
-            "Waiting on a condition variable gives back its own mutex only: release %s in %s before it "
-            "waits, or take it after %s.",
-            first_words.held, first_words.function, first_words.wanted);
+            "Waiting on a condition variable gives back its own mutex only: in %s, release %s before the wait, or "
+            "take it only when the wait is over.",
+            first_words.function, first_words.held);
         return;
     }
     say_step(context, &finding->steps[0], &first_words);

@@ -38,7 +38,7 @@ void dlc_report_scenario(struct dlc_report_context *context);
 /* Who holds and wants what, with every stack. */
 void dlc_report_steps(struct dlc_report_context *context);
 
-/* "Why it may not matter" and "What to do" of the finding. */
+/* "Can it really happen?" and "What to do" of the finding. */
 void dlc_report_doubts(struct dlc_report_context *context);
 void dlc_report_advice(struct dlc_report_context *context);
 

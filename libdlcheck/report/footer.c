@@ -68,3 +68,8 @@ void dlc_report_footer(struct dlc_output *output, const struct dlc_reader *reade
         dlc_output_format(output,
                           "  dlcheck switched itself off in this process: what came later was not seen.\n");
 }
+
+void dlc_report_pointer(struct dlc_output *output, const char *folder)
+{
+    dlc_output_format(output, "For source lines: dlcheck report %s\n", folder);
+}

@@ -23,8 +23,8 @@ bool dlc_report_finding(struct dlc_output *output, const struct dlc_reader *read
                         const struct dlc_report_style *style);
 
 /* One process's findings. Returns how many were printed (0: nothing reported). Each finding answers, in this
-   order: what, which threads, which locks, each hold and each wait with its stack, why it may not matter, what to
-   do, and the suppression line. */
+   order: what, which threads, which locks, each hold and each wait with its stack, whether it can really happen,
+   what to do, and the suppression line. */
 size_t dlc_report_findings(struct dlc_output *output, const struct dlc_reader *reader,
                            const struct dlc_findings *findings, struct dlc_symboliser *symboliser,
                            const struct dlc_report_style *style);
@@ -33,6 +33,10 @@ size_t dlc_report_findings(struct dlc_output *output, const struct dlc_reader *r
  * 0. */
 void dlc_report_footer(struct dlc_output *output, const struct dlc_reader *reader,
                        const struct dlc_findings *findings, bool all);
+
+/* Where to find more than the program itself can say: the last line of what it prints about itself. `folder` has
+   its recording. */
+void dlc_report_pointer(struct dlc_output *output, const char *folder);
 
 /* Whether the footer says anything. */
 bool dlc_report_has_footer(const struct dlc_reader *reader, const struct dlc_findings *findings, bool all);

@@ -25,7 +25,8 @@ static void fill_column(struct dlc_report_context *context, const struct dlc_ste
     dlc_report_lock_label(context, name, sizeof(name), hold ? hold->lock : 0, hold ? hold->address : 0);
     dlc_format(column->held, sizeof(column->held), "%s %s", stuck ? "holds" : "takes", name);
     dlc_report_lock_label(context, name, sizeof(name), step->wait_lock, step->wait_address);
-    dlc_format(column->wanted, sizeof(column->wanted), "waits for %s", name);
+    dlc_format(column->wanted, sizeof(column->wanted),
+               step->wait_how == DLC_HOW_COND ? "wants %s back" : "waits for %s", name);
 }
 
 static void print_cell(struct dlc_output *output, size_t column, int width, const char *text)

@@ -4,6 +4,10 @@
 #include "libdlcheck/report/context.h"
 #include "libdlcheck/report/lock_name.h"
 #include "libdlcheck/report/place.h"
+#include "libdlcheck/report/prose.h"
+
+/* Threads beyond these that wait in one place are counted, not named. */
+#define THREADS_NAMED 20
 
 /* The source line is shown for this many frames of a stack; further out it says little. */
 #define SOURCE_FRAMES 3
@@ -190,6 +194,42 @@ static void print_misuse(struct dlc_report_context *context)
     }
 }
 
+/* Threads of a hang that stand in the same place and hold nothing that counts: a pool's idle workers. */
+static bool wait_alike(const struct dlc_step *one, const struct dlc_step *other)
+{
+    return one->wait_kind == other->wait_kind && one->wait_kind != DLC_WAIT_NONE &&
+           one->wait_address == other->wait_address && one->wait_stack == other->wait_stack &&
+           one->hold_count == 0 && other->hold_count == 0;
+}
+
+static bool is_repeated(const struct dlc_finding *finding, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (wait_alike(&finding->steps[i], &finding->steps[at]))
+            return true;
+    }
+    return false;
+}
+
+/* "(so do T3, T4, T5)": the threads after step `at` that wait like it. */
+static void print_repeated(struct dlc_report_context *context, size_t at)
+{
+    const struct dlc_finding *finding = context->finding;
+    char threads[THREADS_NAMED * 16] = "", thread[16];
+    size_t count = 0, length = 0;
+
+    for (size_t i = at + 1; i < finding->step_count; i++) {
+        if (!wait_alike(&finding->steps[at], &finding->steps[i]) || count++ >= THREADS_NAMED)
+            continue;
+        dlc_report_thread_label(context, thread, sizeof(thread), finding->steps[i].thread);
+        length += dlc_format(threads + length, sizeof(threads) - length, "%s%s", length ? ", " : "", thread);
+    }
+    if (count > THREADS_NAMED)
+        dlc_prose_format(context->output, 4, "(so do %s and %zu more)", threads, count - THREADS_NAMED);
+    else if (count > 0)
+        dlc_prose_format(context->output, 4, "(so %s %s)", count > 1 ? "do" : "does", threads);
+}
+
 /* "Thread T2 ended while it held M1 (mutex), taken at". */
 static void print_ended_step(struct dlc_report_context *context, const struct dlc_step *step)
 {
@@ -211,9 +251,13 @@ void dlc_report_steps(struct dlc_report_context *context)
     for (size_t i = 0; i < context->finding->step_count; i++) {
         const struct dlc_step *step = &context->finding->steps[i];
 
-        if (dlc_cast_has_ended(context->finding, step))
+        if (dlc_cast_has_ended(context->finding, step)) {
             print_ended_step(context, step);
-        else
+        } else if (context->finding->kind != DLC_FINDING_HANG) {
             print_cycle_step(context, step);
+        } else if (!is_repeated(context->finding, i)) {
+            print_cycle_step(context, step);
+            print_repeated(context, i);
+        }
     }
 }

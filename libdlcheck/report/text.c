@@ -140,9 +140,12 @@ static void print_thread(struct dlc_report_context *context, dlc_ref ref)
         print_start_routine(context, thread);
     dlc_backtrace_load(&context->backtrace, context->reader, thread->create_stack, context->symboliser);
     if (dlc_backtrace_top(&context->backtrace)) {
+        const struct dlc_thread_record *creator = dlc_reader_thread(context->reader, thread->parent);
+
         dlc_report_thread_label(context, parent, sizeof(parent), thread->parent);
         dlc_place_format(place, sizeof(place), context->reader, dlc_backtrace_top(&context->backtrace));
-        dlc_output_format(context->output, ", created by %s %s", parent, place);
+        dlc_output_format(context->output, ", created by %s %s",
+                          creator && creator->tid == header->pid ? "the main thread" : parent, place);
     }
     dlc_output_format(context->output, "\n");
 }

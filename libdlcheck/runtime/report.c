@@ -112,6 +112,8 @@ static uint32_t print(bool (*analyze)(struct dlc_findings *, const struct dlc_re
             dlc_report_findings(&shop->output, &shop->reader, &shop->findings, &shop->symbols.symboliser, &style);
         if (with_footer && printed)
             dlc_report_footer(&shop->output, &shop->reader, &shop->findings, style.all);
+        if (dlc_runtime_options.print && printed && dlc_writer_has_file())
+            dlc_report_pointer(&shop->output, dlc_runtime_options.dir);
         dlc_symbols_elf_close(&shop->symbols);
     }
     dlc_output_flush(&shop->output);

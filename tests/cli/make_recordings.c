@@ -200,7 +200,7 @@ static void write_events(const char *folder)
     static const char *const rules[DLC_RULE_COUNT] = {NULL,     "unlock-not-owner", "unlock-not-locked",
                                                       "relock", "owner-exited",     "destroy-locked"};
     struct scene scene;
-    struct dlc_event_part parts[2];
+    struct dlc_event_part parts[3];
 
     begin(&scene);
     parts[0] = part(&scene, 0, true);
@@ -209,13 +209,14 @@ static void write_events(const char *folder)
     end(&scene, folder, "deadlock");
 
     begin(&scene);
-    parts[0] = part(&scene, 0, true);
-    parts[0].wait_kind = DLC_WAIT_COND;
-    parts[0].object = address_of(&ready);
-    parts[0].lock = 0;
-    parts[1] = (struct dlc_event_part){
+    for (unsigned i = 0; i < 2; i++)
+        parts[i] = (struct dlc_event_part){.thread = scene.threads[i],
+                                           .wait_kind = DLC_WAIT_COND,
+                                           .object = address_of(&ready),
+                                           .wait_stack = scene.in_func1[1]};
+    parts[2] = (struct dlc_event_part){
         .thread = scene.main_thread, .wait_kind = DLC_WAIT_JOIN, .wait_stack = scene.in_func2[1]};
-    add_event(&scene, DLC_EVENT_HANG, DLC_RULE_NONE, parts, 2);
+    add_event(&scene, DLC_EVENT_HANG, DLC_RULE_NONE, parts, 3);
     end(&scene, folder, "hang");
 
     begin(&scene);

@@ -199,6 +199,12 @@ class Report(Command):
             with self.subTest(name):
                 self.check(self.report(name), 66, stdout=f"MISUSE: {title}\n")
 
+    def test_threads_that_hang_in_one_place_share_its_stack(self):
+        text = self.report("hang").stdout
+        self.assertIn("Thread T2 waits for a signal on condition variable ready at\n", text)
+        self.assertIn("\n    (so does T3)\n\n  Thread T1 waits for", text)
+        self.assertNotIn("Thread T3 waits", text)
+
     def test_a_hang_names_the_owner_that_has_ended(self):
         outcome = self.report("ended")
         self.check(outcome, 66, stdout="HANG: func1 waits for mutexB; func2 locked mutexB and its thread ended\n")

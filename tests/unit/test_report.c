@@ -269,7 +269,7 @@ static void a_report_says_all_that_is_needed_in_order(void **state)
         "then waits for M2 (lock1) at\n      #0 f1",
         "Thread T3 holds M2 (lock1), taken at\n      #0 f2",
         "then waits for M1 (lock0) at\n      #0 f2",
-        "\n  Why it may not matter\n    parallel: ",
+        "\n  Can it really happen?\n    parallel: ",
         "\n  What to do\n",
         "in f2 take M1 (lock0) before M2 (lock1)",
         "\n  Suppression\n    possible-deadlock fingerprint=",
