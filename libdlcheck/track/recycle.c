@@ -11,10 +11,11 @@
 #include "libdlcheck/track/tree.h"
 #include "libdlcheck/track/tree_state.h"
 
-/* A pass looks at every node: it is due when the gone locks are many in absolute terms and against the nodes. */
-#define RECYCLABLE_LEAST     1024u
-#define NODES_PER_RECYCLABLE 4u
-#define NODE_REFS            (sizeof(struct dlc_node_record) / DLC_REF_BYTES)
+/* A pass looks at every node: it is due when many locks are gone, and as many nodes have come since the last pass
+   as it left, so that all passes together cost as much as making the nodes did. */
+#define RECYCLABLE_LEAST 1024u
+#define NODES_LEAST      4096u
+#define NODE_REFS        (sizeof(struct dlc_node_record) / DLC_REF_BYTES)
 
 /* Scratch of one pass, indexed by node_index. */
 struct pass {
@@ -206,13 +207,20 @@ static void recycle(void)
     dlc_pages_unmap(pass.chain, pass.chain_room * sizeof *pass.chain);
 }
 
+static bool is_due(void)
+{
+    return dlc_locks_recyclable() >= RECYCLABLE_LEAST && dlc_tree.node_count >= NODES_LEAST &&
+           dlc_tree.node_count >= 2 * dlc_tree.nodes_after_pass;
+}
+
 void dlc_tree_recycle_if_worthwhile(void)
 {
-    if (dlc_locks_recyclable() < RECYCLABLE_LEAST ||
-        (uint64_t)dlc_locks_recyclable() * NODES_PER_RECYCLABLE < dlc_tree.node_count)
+    if (!is_due())
         return;
     dlc_futex_lock_acquire(&dlc_tree.lock);
-    if (dlc_locks_recyclable() >= RECYCLABLE_LEAST)
+    if (is_due()) {
         recycle();
+        dlc_tree.nodes_after_pass = dlc_tree.node_count;
+    }
     dlc_futex_lock_release(&dlc_tree.lock);
 }

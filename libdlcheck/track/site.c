@@ -1,10 +1,12 @@
 #include "libdlcheck/track/site.h"
 
+#include "libdlcheck/base/hash.h"
 #include "libdlcheck/track/lifetime.h"
 #include "libdlcheck/track/modules.h"
 
-#define PAGE_BYTES 4096u
-#define WORDS_MAX  UINT16_MAX
+#define PAGE_BYTES   4096u
+#define BRANCHES_MAX 8u /* paths behind one wrapper, at one frame, that are told apart in a row */
+#define WORDS_MAX    UINT16_MAX
 
 void dlc_site_void(struct dlc_thread *thread)
 {
@@ -31,10 +33,55 @@ static uint64_t checkable_end(const struct dlc_thread *thread, uint64_t frame)
     return (frame & ~(uint64_t)(PAGE_BYTES - 1)) + PAGE_BYTES;
 }
 
+/* The first of the checked return addresses that is another one now; DLC_SITE_CHECKS when none is. */
+static uint32_t first_difference(const struct dlc_site *site, const uint64_t *above)
+{
+    uint32_t i = 0;
+
+    while (i < DLC_SITE_CHECKS && above[site->words[i]] == site->values[i])
+        i++;
+    return i;
+}
+
+/* Goes from entry to entry of this return address and frame to that of the present path, or to the place where it
+   belongs. Up to the first difference both paths have their return addresses at the same places, and the next too.
+ */
+static struct dlc_site *find_path(const struct dlc_thread *thread, struct dlc_caller caller, bool *found)
+{
+    const uint64_t *above = (const uint64_t *)(uintptr_t)caller.frame;
+    struct dlc_site *site = dlc_site_of(thread->sites, thread->site_mask, caller);
+    uint64_t branch = caller.return_address + caller.frame;
+
+    *found = false;
+    for (uint32_t i = 0; i < BRANCHES_MAX; i++) {
+        uint32_t difference;
+
+        if (site->return_address != caller.return_address || site->frame != caller.frame)
+            break;
+        difference = first_difference(site, above);
+        if (difference == DLC_SITE_CHECKS) {
+            *found = true;
+            break;
+        }
+        branch = dlc_hash_add(branch, above[site->words[difference]]);
+        site = &thread->sites[branch & thread->site_mask];
+    }
+    return site;
+}
+
+dlc_ref dlc_site_get_beyond(const struct dlc_thread *thread, struct dlc_caller caller)
+{
+    bool found;
+    const struct dlc_site *site = find_path(thread, caller, &found);
+
+    return found ? site->stack : 0;
+}
+
 static void remember(struct dlc_thread *thread, struct dlc_caller caller, const struct dlc_stack_view *view,
                      dlc_ref stack)
 {
-    struct dlc_site *site = dlc_site_of(thread->sites, thread->site_mask, caller);
+    bool found;
+    struct dlc_site *site = find_path(thread, caller, &found);
     uint64_t end = checkable_end(thread, caller.frame);
     size_t checks = 0;
 

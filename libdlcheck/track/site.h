@@ -35,6 +35,10 @@ static inline struct dlc_site *dlc_site_of(struct dlc_site *sites, uint32_t mask
     return &sites[(key ^ (key >> 9)) & mask];
 }
 
+/* dlc_site_get where the entry of this return address and frame is another path's: paths that part behind a common
+   wrapper have entries of their own, found by the first return address that differs. */
+dlc_ref dlc_site_get_beyond(const struct dlc_thread *thread, struct dlc_caller caller);
+
 /* The stack of this call when the cache knows it, else 0. `thread` has sites. Costs one cache line and four loads.
  */
 static inline dlc_ref dlc_site_get(const struct dlc_thread *thread, struct dlc_caller caller)
@@ -51,7 +55,7 @@ static inline dlc_ref dlc_site_get(const struct dlc_thread *thread, struct dlc_c
     difference |= above[site->words[1]] ^ site->values[1];
     difference |= above[site->words[2]] ^ site->values[2];
     difference |= above[site->words[3]] ^ site->values[3];
-    return difference ? 0 : stack;
+    return __builtin_expect(difference == 0, 1) ? stack : dlc_site_get_beyond(thread, caller);
 }
 
 /* The stack of this call, from the cache or by unwinding (then cached); 0 when it could not be kept. Inside only.

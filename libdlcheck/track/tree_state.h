@@ -15,6 +15,7 @@ struct dlc_tree_state {
     dlc_ref free_nodes;  /* linked through `more` */
     dlc_ref free_trails; /* linked through `next` */
     uint64_t node_count;
+    uint64_t nodes_after_pass; /* node_count when recycling was last over */
 };
 extern struct dlc_tree_state dlc_tree;
 
