@@ -92,8 +92,7 @@ static bool fill_holds(struct dlc_step *step, const struct dlc_event_part *part,
         step->hold_count = 1;
     step->holds[named] = held_in_event(reader, part);
     step->holds[named].in_cycle =
-        event->kind == DLC_EVENT_DEADLOCK ||
-        (event->kind == DLC_EVENT_HANG && step->wait_kind == DLC_WAIT_NONE);
+        event->kind == DLC_EVENT_DEADLOCK || (event->kind == DLC_EVENT_HANG && step->wait_kind == DLC_WAIT_NONE);
     return true;
 }
 

@@ -50,8 +50,8 @@ struct dlc_hold {
 };
 
 /* One participant. Steps form a ring: each waits for a lock that the next one holds, the last for one that the
-   first holds. In a HANG they are the threads that live, and after them, for each mutex whose owner has ended, that
-   owner: it waits for nothing (DLC_WAIT_NONE) and its one hold is `in_cycle`. */
+   first holds. In a HANG they are the threads that live, and after them, for each mutex whose owner has ended,
+   that owner: it waits for nothing (DLC_WAIT_NONE) and its one hold is `in_cycle`. */
 struct dlc_step {
     dlc_ref thread;        /* THREAD; in a possible deadlock: one that came through here */
     uint32_t wait_kind;    /* enum dlc_wait_kind */
