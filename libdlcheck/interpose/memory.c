@@ -7,15 +7,16 @@
 #include "libdlcheck/track/locks.h"
 #include "libdlcheck/track/modules.h"
 
-#define PAGE_BYTES       UINT64_C(4096)
-#define PAGES_TOLD_APART 4096u /* more are not worth looking at one by one */
+#define LOOKED_AT_BYTES ((size_t)16 << 20) /* a larger block is not worth looking at place by place */
 
-static bool has_locks(uint64_t start, uint64_t size_bytes)
+static bool may_have_locks(uint64_t start, uint64_t size_bytes)
 {
-    if (size_bytes >= PAGES_TOLD_APART * PAGE_BYTES)
+    uint64_t first = start & ~(uint64_t)(DLC_REGION_BYTES - 1);
+
+    if (size_bytes >= LOOKED_AT_BYTES)
         return true;
-    for (uint64_t page = start & ~(PAGE_BYTES - 1); page < start + size_bytes; page += PAGE_BYTES)
-        if (dlc_locks_on_page(page))
+    for (uint64_t at = first; at < start + size_bytes; at += DLC_REGION_BYTES)
+        if (dlc_locks_near(at))
             return true;
     return false;
 }
@@ -25,7 +26,7 @@ static void __attribute__((noinline)) going(void *memory, size_t size_bytes)
     uint64_t start = (uint64_t)(uintptr_t)memory;
     struct dlc_thread *thread;
 
-    if (!has_locks(start, size_bytes))
+    if (!may_have_locks(start, size_bytes))
         return;
     thread = dlc_thread_enter();
     if (!thread)

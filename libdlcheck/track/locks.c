@@ -11,7 +11,7 @@
 #define LOCK_ALIGNMENT 8u
 
 uint32_t dlc_lock_buckets[DLC_BUCKETS] __attribute__((aligned(64)));
-uint8_t dlc_lock_pages[65536];
+uint8_t dlc_lock_regions[DLC_REGIONS];
 uint32_t dlc_lock_records;
 
 static struct {
@@ -87,6 +87,23 @@ static void give_record_back(struct dlc_lock_record *record, dlc_ref ref)
     locks.free_records = ref;
 }
 
+/* A counter that was full once stays full. */
+static void enter_region(uint64_t address)
+{
+    uint8_t count = *dlc_region_of(address);
+
+    if (count < UINT8_MAX)
+        __atomic_store_n(dlc_region_of(address), count + 1, __ATOMIC_RELAXED);
+}
+
+static void leave_region(uint64_t address)
+{
+    uint8_t count = *dlc_region_of(address);
+
+    if (count && count < UINT8_MAX)
+        __atomic_store_n(dlc_region_of(address), count - 1, __ATOMIC_RELAXED);
+}
+
 static struct dlc_lock_record *begin(struct dlc_thread *thread, uint64_t address, struct dlc_lock_traits traits,
                                      dlc_ref *ref)
 {
@@ -105,9 +122,10 @@ static struct dlc_lock_record *begin(struct dlc_thread *thread, uint64_t address
     record->first_thread = thread->ref;
     record->unload_epoch = dlc_stack_unload_epoch();
     __atomic_store_n(&dlc_lock_records, dlc_lock_records + 1, __ATOMIC_RELAXED);
-    __atomic_store_n(&dlc_lock_pages[(address >> 12) & 0xffff], 1, __ATOMIC_RELAXED);
+    enter_region(address);
     if (!dlc_map_set(&locks.by_address, address, *ref)) {
         give_record_back(record, *ref);
+        leave_region(address);
         __atomic_store_n(&dlc_lock_records, dlc_lock_records - 1, __ATOMIC_RELAXED);
         dlc_writer_count(DLC_COUNT_RECORDS_DROPPED, 1);
         return NULL;
@@ -118,6 +136,7 @@ static struct dlc_lock_record *begin(struct dlc_thread *thread, uint64_t address
 static void end_record(struct dlc_lock_record *record, dlc_ref ref)
 {
     dlc_map_remove(&locks.by_address, record->address);
+    leave_region(record->address);
     __atomic_store_n(&dlc_lock_records, dlc_lock_records - 1, __ATOMIC_RELAXED);
     if (is_watched(record))
         unwatch(record);
@@ -260,11 +279,12 @@ void dlc_locks_end_between(uint64_t start, uint64_t end)
     struct range range = {start, end};
 
     /* Small blocks are looked through place by place, large ones (terabytes are reserved and given back) lock by
-     * lock. */
+       lock. */
     if ((end - start) / LOCK_ALIGNMENT <= dlc_map_capacity(&locks.by_address)) {
         for (uint64_t at = (start + LOCK_ALIGNMENT - 1) & ~(uint64_t)(LOCK_ALIGNMENT - 1); at < end;
              at += LOCK_ALIGNMENT)
-            dlc_locks_end(at);
+            if (dlc_locks_near(at))
+                dlc_locks_end(at);
         return;
     }
     dlc_futex_lock_acquire(&locks.lock);
@@ -302,6 +322,6 @@ void dlc_locks_reset(void)
     dlc_map_release(&locks.by_address);
     memset(&locks, 0, sizeof locks);
     memset(dlc_lock_buckets, 0, sizeof dlc_lock_buckets);
-    memset(dlc_lock_pages, 0, sizeof dlc_lock_pages);
+    memset(dlc_lock_regions, 0, sizeof dlc_lock_regions);
     dlc_lock_records = 0;
 }

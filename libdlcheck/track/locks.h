@@ -80,12 +80,21 @@ void dlc_locks_forget(dlc_ref lock);
 /* Voids all node caches: every bucket moves to its next epoch. */
 void dlc_locks_void_caches(void);
 
-/* Tells whether a lock with a record might lie on the page of `address`. Any thread, any time; for free() and
- * friends. */
-extern uint8_t dlc_lock_pages[65536];
-static inline bool dlc_locks_on_page(uint64_t address)
+/* Tells whether a lock with a record may lie in the same 128 bytes as `address` (or in such that share its
+   counter, 16 MiB further on). Any thread, any time; so that free() and friends need not look for locks
+   everywhere. */
+#define DLC_REGION_BYTES 128u
+#define DLC_REGIONS      131072u
+extern uint8_t dlc_lock_regions[DLC_REGIONS];
+
+static inline uint8_t *dlc_region_of(uint64_t address)
 {
-    return __atomic_load_n(&dlc_lock_pages[(address >> 12) & 0xffff], __ATOMIC_RELAXED) != 0;
+    return &dlc_lock_regions[address / DLC_REGION_BYTES % DLC_REGIONS];
+}
+
+static inline bool dlc_locks_near(uint64_t address)
+{
+    return __atomic_load_n(dlc_region_of(address), __ATOMIC_RELAXED) != 0;
 }
 
 /* Whether any lock has a record at all. */
