@@ -240,12 +240,13 @@ void dlc_stack_take(const struct dlc_thread *thread, struct dlc_caller caller, s
     bool taken = false;
 
     if (unwinder.ready && has_room(thread, (uint64_t)(uintptr_t)__builtin_frame_address(0))) {
-        int before = dlc_stack_unwinder_begin();
+        int before;
 
         enter_gate();
+        before = dlc_stack_unwinder_begin();
         taken = unwind(caller, view);
-        leave_gate();
         dlc_stack_unwinder_end(before);
+        leave_gate();
     }
     if (!taken)
         take_one_frame(caller, view);

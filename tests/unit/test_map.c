@@ -23,7 +23,7 @@ static void agrees_with_an_array(void **state)
 {
     static uint32_t twin[KEYS];
     struct test_random random = {20240817};
-    struct dlc_map map = {0};
+    struct dlc_map map = {.count = 0};
 
     (void)state;
     for (uint32_t i = 0; i < OPERATIONS; i++) {
@@ -46,7 +46,7 @@ static void agrees_with_an_array(void **state)
 
 static void tables_do_not_grow_with_the_number_of_changes(void **state)
 {
-    struct dlc_map map = {0};
+    struct dlc_map map = {.count = 0};
 
     (void)state;
     for (uint64_t key = 2; key < 1000000; key++) {
@@ -65,7 +65,7 @@ static void count_if_expected(uint64_t key, uint32_t value, void *argument)
 
 static void every_key_is_visited_once(void **state)
 {
-    struct dlc_map map = {0};
+    struct dlc_map map = {.count = 0};
     uint32_t visited = 0;
 
     (void)state;
@@ -80,7 +80,7 @@ static void every_key_is_visited_once(void **state)
 
 static void an_empty_map_has_nothing(void **state)
 {
-    struct dlc_map map = {0};
+    struct dlc_map map = {.count = 0};
 
     (void)state;
     assert_int_equal(dlc_map_get(&map, 2), 0);

@@ -26,7 +26,7 @@
 #define DEPTH_MAX    4u
 #define LIVES_MAX    100000u
 #define CONTEXTS_MAX 400000u
-#define PASSES 2u
+#define PASSES       2u
 #define ROUNDS       40000u
 
 /* One lifetime of a lock. */
