@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,6 +44,20 @@ size_t dlc_system_read_file(const char *path, char *text, size_t size_bytes)
     text[length] = '\0';
     errno = saved_errno;
     return length;
+}
+
+uint64_t dlc_system_block_signals(void)
+{
+    const uint64_t all = UINT64_MAX;
+    uint64_t before = 0;
+
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
+    return before;
+}
+
+void dlc_system_restore_signals(uint64_t before)
+{
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 }
 
 void dlc_system_pause(uint64_t pause_ns)

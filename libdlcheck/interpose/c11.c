@@ -40,7 +40,7 @@ DLC_EXPORT int mtx_init(mtx_t *mutex, int type)
     int result = dlc_real.mtx_init(mutex, type);
 
     if (result == thrd_success)
-        dlc_track_initialised(dlc_mutex_address(mutex_of(mutex)), dlc_mutex_traits(mutex_of(mutex)), caller);
+        dlc_mutex_initialised(mutex_of(mutex), caller);
     return result;
 }
 
@@ -48,7 +48,7 @@ DLC_EXPORT void mtx_destroy(mtx_t *mutex)
 {
     dlc_mutex_destroying(mutex_of(mutex), DLC_CALLER());
     dlc_real.mtx_destroy(mutex);
-    dlc_track_destroyed(dlc_mutex_address(mutex_of(mutex)));
+    dlc_track_gone(dlc_mutex_address(mutex_of(mutex)), sizeof *mutex);
 }
 
 DLC_EXPORT int mtx_lock(mtx_t *mutex)

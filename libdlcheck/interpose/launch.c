@@ -8,6 +8,7 @@
 #include "libdlcheck/base/futex_lock.h"
 #include "libdlcheck/base/peek.h"
 #include "libdlcheck/interpose/real.h"
+#include "libdlcheck/live/live.h"
 #include "libdlcheck/track/site.h"
 
 #define STACK_BYTES_UNKNOWN ((size_t)8 << 20)
@@ -134,7 +135,10 @@ static void at_end(void *value)
     if (!thread)
         return;
     if (thread == value && ++thread->key_rounds >= PTHREAD_DESTRUCTOR_ITERATIONS) {
+        dlc_ref ref = thread->ref;
+
         dlc_thread_end(thread);
+        dlc_live_ended(ref);
         return;
     }
     dlc_thread_leave(thread);
@@ -153,9 +157,18 @@ void dlc_launch_watch_end(struct dlc_thread *thread)
         pthread_setspecific(end_key, thread);
 }
 
-void dlc_launch_watch_forks(void)
+static void (*child_begins)(void);
+
+static void in_child(void)
 {
-    pthread_atfork(dlc_stack_fork_prepare, dlc_stack_fork_done, dlc_stack_fork_done);
+    dlc_stack_fork_done();
+    child_begins();
+}
+
+void dlc_launch_watch_forks(void (*begins)(void))
+{
+    child_begins = begins;
+    pthread_atfork(dlc_stack_fork_prepare, dlc_stack_fork_done, in_child);
 }
 
 void dlc_launch_reset(void)

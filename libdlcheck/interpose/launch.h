@@ -41,6 +41,6 @@ void dlc_launch_reset(void);
 
 /* Registers what has to happen around fork, where handlers are run. Early: of the handlers before the fork, those
    that were registered first run last. */
-void dlc_launch_watch_forks(void);
+void dlc_launch_watch_forks(void (*begins)(void));
 
 #endif

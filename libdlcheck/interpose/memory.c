@@ -6,6 +6,7 @@
 #include "libdlcheck/interpose/real.h"
 #include "libdlcheck/track/locks.h"
 #include "libdlcheck/track/modules.h"
+#include "libdlcheck/track/track.h"
 
 #define LOOKED_AT_BYTES ((size_t)16 << 20) /* a larger block is not worth looking at place by place */
 
@@ -24,15 +25,9 @@ static bool may_have_locks(uint64_t start, uint64_t size_bytes)
 static void __attribute__((noinline)) going(void *memory, size_t size_bytes)
 {
     uint64_t start = (uint64_t)(uintptr_t)memory;
-    struct dlc_thread *thread;
 
-    if (!may_have_locks(start, size_bytes))
-        return;
-    thread = dlc_thread_enter();
-    if (!thread)
-        return;
-    dlc_locks_end_between(start, start + size_bytes);
-    dlc_thread_leave(thread);
+    if (may_have_locks(start, size_bytes))
+        dlc_track_gone(start, size_bytes);
 }
 
 DLC_EXPORT void free(void *memory)

@@ -2,6 +2,7 @@
 
 #include "libdlcheck/interpose/blocking.h"
 #include "libdlcheck/interpose/real.h"
+#include "libdlcheck/live/foreign.h"
 #include "libdlcheck/live/live.h"
 
 static struct dlc_wait mutex_wait(pthread_mutex_t *mutex, enum dlc_how how)
@@ -130,6 +131,12 @@ int dlc_mutex_unlock(pthread_mutex_t *mutex, struct dlc_caller caller)
     return unlock_from(mutex, caller);
 }
 
+void dlc_mutex_initialised(pthread_mutex_t *mutex, struct dlc_caller caller)
+{
+    dlc_foreign_forget(dlc_mutex_address(mutex));
+    dlc_track_initialised(dlc_mutex_address(mutex), dlc_mutex_traits(mutex), caller);
+}
+
 void dlc_mutex_destroying(pthread_mutex_t *mutex, struct dlc_caller caller)
 {
     uint32_t owner_tid = dlc_glibc_owner(mutex);
@@ -177,7 +184,7 @@ DLC_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexatt
     int result = dlc_real.pthread_mutex_init(mutex, attributes);
 
     if (result == 0)
-        dlc_track_initialised(dlc_mutex_address(mutex), dlc_mutex_traits(mutex), caller);
+        dlc_mutex_initialised(mutex, caller);
     return result;
 }
 
@@ -188,7 +195,7 @@ DLC_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
     dlc_mutex_destroying(mutex, DLC_CALLER());
     result = dlc_real.pthread_mutex_destroy(mutex);
     if (result == 0)
-        dlc_track_destroyed(dlc_mutex_address(mutex));
+        dlc_track_gone(dlc_mutex_address(mutex), sizeof *mutex);
     return result;
 }
 

@@ -49,6 +49,7 @@ int dlc_mutex_lock(pthread_mutex_t *mutex, struct dlc_caller caller);
 int dlc_mutex_trylock(pthread_mutex_t *mutex, struct dlc_caller caller);
 int dlc_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *until, struct dlc_caller caller);
 int dlc_mutex_unlock(pthread_mutex_t *mutex, struct dlc_caller caller);
+void dlc_mutex_initialised(pthread_mutex_t *mutex, struct dlc_caller caller);
 void dlc_mutex_destroying(pthread_mutex_t *mutex, struct dlc_caller caller);
 
 /* As pthread_cond_wait and pthread_cond_timedwait. `how_to_wait` does the real call. */

@@ -28,6 +28,19 @@ static void *look_up(const char *name, const char *version)
     return found;
 }
 
+/* Of the malloc that the program uses: one that does not come with such a function must not be asked by another's.
+ */
+static void find_allocation_bytes(void)
+{
+    void *found = dlsym(RTLD_NEXT, "malloc_usable_size");
+    Dl_info found_in;
+    Dl_info free_in;
+
+    if (found && dladdr(found, &found_in) && dladdr((void *)dlc_real.free, &free_in) &&
+        found_in.dli_fbase == free_in.dli_fbase)
+        __atomic_store_n((void **)&allocation_bytes, found, __ATOMIC_RELEASE);
+}
+
 static void resolve_all(void)
 {
     static __thread bool resolving __attribute__((tls_model("initial-exec")));
@@ -42,7 +55,7 @@ static void resolve_all(void)
 #include "libdlcheck/interpose/functions.def"
 #undef DLC_FUNCTION
 #undef DLC_FUNCTION_NORETURN
-    __atomic_store_n((void **)&allocation_bytes, look_up("malloc_usable_size", NULL), __ATOMIC_RELEASE);
+    find_allocation_bytes();
     resolving = false;
 }
 

@@ -8,6 +8,10 @@
 
 void dlc_foreign_note(uint64_t lock);
 bool dlc_foreign_seen(uint64_t lock);
+
+/* Another lock begins at that address. */
+void dlc_foreign_forget(uint64_t lock);
+
 void dlc_foreign_reset(void);
 
 #endif

@@ -11,9 +11,10 @@
 #include "libdlcheck/track/wait.h"
 
 /* How long to wait for the others to fall asleep, once all of them have said that they will. */
-#define LOOKS            40
-#define LOOK_EVERY_NS    250000u
-#define DESCRIPTOR_BYTES 4096u /* glibc's thread descriptor, in which a join waits */
+#define LOOKS               40
+#define LOOK_EVERY_NS       250000u
+#define STRANGERS_LOOKED_AT 4u
+#define DESCRIPTOR_BYTES    4096u /* glibc's thread descriptor, in which a join waits */
 
 struct silence {
     struct dlc_event_part *parts; /* room for as many ended owners behind them */
@@ -161,20 +162,30 @@ static bool all_others_sleep(const struct silence *silence, dlc_ref self)
     return true;
 }
 
-/* Whether all tasks sleep in the waits of `silence`. The calling thread is the only one awake, so what is seen
-   asleep now stays asleep. */
+/* Tasks that are not ours to know (a thread made by clone) are there for long; those that have just ended, for a
+ * moment. */
+static uint32_t strangers;
+
+/* Whether all tasks sleep in the waits of `silence`. The calling one is the only one awake (`self`, or at its end
+   and none of them: 0), so what is seen asleep now stays asleep. */
 static bool is_settled(const struct silence *silence, dlc_ref self)
 {
-    for (int i = 0; i < LOOKS; i++) {
-        uint32_t tasks = dlc_outside_task_count();
-        bool asleep = tasks == silence->count && all_others_sleep(silence, self);
+    uint32_t expected = silence->count + (self == 0);
+    uint32_t tasks = 0;
 
-        if (tasks == 0 || tasks > silence->count || !is_unchanged(silence))
+    for (int i = 0; i < LOOKS; i++) {
+        bool asleep;
+
+        tasks = dlc_outside_task_count();
+        asleep = tasks == expected && all_others_sleep(silence, self);
+        if (tasks == 0 || tasks > expected + STRANGERS_LOOKED_AT || (strangers && tasks == expected + strangers) ||
+            !is_unchanged(silence))
             return false;
         if (asleep)
             return true;
         dlc_system_pause(LOOK_EVERY_NS);
     }
+    strangers = tasks > expected ? tasks - expected : 0;
     return false;
 }
 
@@ -241,12 +252,12 @@ bool dlc_hang_check(const struct dlc_thread *thread)
     struct silence silence = {NULL, NULL, 0};
     bool found = false;
 
-    if (dlc_waits_untimed() < room || dlc_live_is_stuck() || somebody_moves())
+    if (room == 0 || dlc_waits_untimed() < room || dlc_live_is_stuck() || somebody_moves())
         return false;
     silence.parts = dlc_arena_alloc(&arena, 2 * room * sizeof *silence.parts);
     silence.sequences = dlc_arena_alloc(&arena, room * sizeof *silence.sequences);
     if (silence.parts && silence.sequences)
-        found = check(&silence, room, thread->ref);
+        found = check(&silence, room, thread ? thread->ref : 0);
     dlc_arena_release(&arena);
     return found;
 }

@@ -10,11 +10,11 @@
 
 #include "libdlcheck/track/thread.h"
 
-/* `thread`, the calling one, has published an untimed wait and is about to block. When that was the last motion,
-   records a HANG with a part for every thread, or a DEADLOCK when one of them waits for a mutex that it holds
-   itself. False: something can still run. Costs one comparison unless every known thread waits, and a walk over
-   the threads unless none has been woken; then a look into /proc, and some milliseconds at most
-   while threads are on their way to sleep. Inside only. */
+/* `thread`, the calling one (NULL: one that is at its end), has published an untimed wait and is about to block.
+   When that was the last motion, records a HANG with a part for every thread, or a DEADLOCK when one of them waits
+   for a mutex that it holds itself. False: something can still run. Costs one comparison unless every known thread
+   waits, and a walk over the threads unless none has been woken; then a look into /proc, and some milliseconds at
+   most while threads are on their way to sleep. Inside only. */
 bool dlc_hang_check(const struct dlc_thread *thread);
 
 #endif

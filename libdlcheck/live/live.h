@@ -18,6 +18,10 @@
    has exited, and for the end of all motion. Costs a system call per link of a chain that is longer than one. */
 void dlc_live_blocking(struct dlc_thread *thread);
 
+/* The calling thread, whose record is `thread`, has come to its end (dlc_thread_end): that may have been the last
+   motion, and it may have left with a lock that others wait for. */
+void dlc_live_ended(dlc_ref thread);
+
 /* `thread` called unlock on `lock` (a mutex whose owner field says `owner_tid`) without being seen to hold it. */
 void dlc_live_foreign_unlock(struct dlc_thread *thread, uint64_t lock, uint32_t owner_tid, dlc_ref stack);
 
@@ -27,8 +31,8 @@ void dlc_live_destroying(struct dlc_thread *thread, uint64_t lock, uint32_t owne
 /* Called after an event has been recorded; `stuck` when it is a proven DEADLOCK or a HANG. Set by runtime/. */
 extern void (*dlc_live_found)(const struct dlc_event_record *event, bool stuck);
 
-/* The kernel id that this process's locks may still carry from before a fork: the forking thread's. 0: none. */
-void dlc_live_set_inherited_owner(uint32_t tid);
+/* A kernel id that this process's locks may still carry from before a fork: the forking thread's. */
+void dlc_live_add_inherited_owner(uint32_t tid);
 
 void dlc_live_reset(void);
 

@@ -174,6 +174,7 @@ enum dlc_lock_flags {
     DLC_LOCK_INITIALISED = 1u << 11, /* an init call was seen (init_stack) */
     DLC_LOCK_NESTED = 1u << 12,      /* it occurs in the acquisition tree */
     DLC_LOCK_IN_EVENT = 1u << 13,    /* an event names it: its record is kept */
+    DLC_LOCK_RECYCLING = 1u << 15,   /* being taken out of the tree just now */
     DLC_LOCK_UNCERTAIN = 1u << 14 /* other threads may have taken it before its record began: where DLC_LOCK_SHARED
                                      is not set, it is not known to be unshared either */
 };

@@ -9,6 +9,7 @@
 #include "libdlcheck/base/arena.h"
 #include "libdlcheck/base/futex_lock.h"
 #include "libdlcheck/base/output.h"
+#include "libdlcheck/base/system.h"
 #include "libdlcheck/record/writer_file.h"
 
 #define FIRST_CHUNKS    8u
@@ -55,16 +56,19 @@ static bool reserve(uint64_t max_bytes)
 static int map_more(uint64_t size_bytes)
 {
     void *place = dlc_writer_base + writer.mapped_bytes;
+    uint64_t blocked;
     int error = 0;
 
     if (size_bytes > writer.reserved_bytes)
         return EFBIG;
+    blocked = dlc_system_block_signals();
     if (!writer.in_memory)
         error = dlc_writer_file_map(&writer.file, place, writer.mapped_bytes, size_bytes);
     else if (mprotect(place, size_bytes - writer.mapped_bytes, PROT_READ | PROT_WRITE) != 0)
         error = errno;
     if (!error)
         writer.mapped_bytes = size_bytes;
+    dlc_system_restore_signals(blocked);
     return error;
 }
 
@@ -111,6 +115,12 @@ bool dlc_writer_open(const char *folder, uint64_t max_bytes, char *problem, size
 bool dlc_writer_has_file(void)
 {
     return !writer.in_memory;
+}
+
+void dlc_writer_close_descriptor(void)
+{
+    if (dlc_writer_base)
+        dlc_writer_file_close(&writer.file);
 }
 
 void dlc_writer_abandon(void)
@@ -165,9 +175,14 @@ static uint32_t add_chunk(enum dlc_record_kind kind, uint32_t chunks)
     return number;
 }
 
+static size_t room_of(size_t size_bytes)
+{
+    return (size_bytes + DLC_REF_BYTES - 1) & ~(size_t)(DLC_REF_BYTES - 1);
+}
+
 void *dlc_writer_add(enum dlc_record_kind kind, size_t size_bytes, dlc_ref *ref)
 {
-    size_t room_bytes = (size_bytes + DLC_REF_BYTES - 1) & ~(size_t)(DLC_REF_BYTES - 1);
+    size_t room_bytes = room_of(size_bytes);
     size_t needed_bytes = room_bytes + sizeof(struct dlc_chunk);
     uint32_t chunks = (uint32_t)((needed_bytes + DLC_CHUNK_BYTES - 1) / DLC_CHUNK_BYTES);
     struct dlc_chunk *chunk = NULL;
@@ -193,6 +208,22 @@ void *dlc_writer_add(enum dlc_record_kind kind, size_t size_bytes, dlc_ref *ref)
     }
     dlc_futex_lock_release(&writer.lock);
     return record;
+}
+
+void dlc_writer_each(enum dlc_record_kind kind, size_t record_bytes,
+                     void (*visit)(void *record, dlc_ref ref, void *argument), void *argument)
+{
+    uint32_t chunks = __atomic_load_n(&dlc_writer_header()->chunk_count, __ATOMIC_ACQUIRE);
+
+    for (uint32_t number = 1; number < chunks; number++) {
+        uint64_t start = (uint64_t)number * DLC_CHUNK_BYTES;
+        const struct dlc_chunk *chunk = (const struct dlc_chunk *)(dlc_writer_base + start);
+
+        if (chunk->magic != DLC_CHUNK_MAGIC || chunk->kind != (uint32_t)kind)
+            continue;
+        for (uint64_t at = sizeof *chunk; at + record_bytes <= chunk->used_bytes; at += room_of(record_bytes))
+            visit(dlc_writer_base + start + at, (dlc_ref)((start + at) / DLC_REF_BYTES), argument);
+    }
 }
 
 void dlc_writer_finish(void *record, size_t size_bytes)

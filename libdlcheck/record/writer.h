@@ -29,12 +29,19 @@ bool dlc_writer_has_file(void);
    place, for code that a signal handler interrupted before it forked, and that still has a pointer into it. */
 void dlc_writer_abandon(void);
 
+/* In a forked child, as soon as it runs: closes the parent's file, which stays mapped. */
+void dlc_writer_close_descriptor(void);
+
 /* Room for a record of `size_bytes`, zeroed, unfinished, and its reference; NULL when the recording cannot grow
    (counted as growth failure: the caller counts what it could not keep). Serialised inside. */
 void *dlc_writer_add(enum dlc_record_kind kind, size_t size_bytes, dlc_ref *ref);
 
 /* Makes a record visible to readers; its fields are final, but for those that format.h calls mutable. */
 void dlc_writer_finish(void *record, size_t size_bytes);
+
+/* Calls `visit` for every place of a record of a kind that has one size, finished or not. */
+void dlc_writer_each(enum dlc_record_kind kind, size_t record_bytes,
+                     void (*visit)(void *record, dlc_ref ref, void *argument), void *argument);
 
 /* Writes a TEXT record. 0 when there was no room. */
 dlc_ref dlc_writer_text(const char *bytes, size_t size_bytes);

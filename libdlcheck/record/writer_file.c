@@ -112,11 +112,17 @@ int dlc_writer_file_map(struct dlc_writer_file *file, void *place, uint64_t old_
     return error;
 }
 
+void dlc_writer_file_close(struct dlc_writer_file *file)
+{
+    if (is_ours(file, file->descriptor))
+        dlc_system_close(file->descriptor);
+    file->descriptor = -1;
+}
+
 void dlc_writer_file_discard(struct dlc_writer_file *file)
 {
     if (file->inode == 0)
         return;
-    if (is_ours(file, file->descriptor))
-        dlc_system_close(file->descriptor);
+    dlc_writer_file_close(file);
     unlink(file->path);
 }

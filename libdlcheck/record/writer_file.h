@@ -26,6 +26,9 @@ int dlc_writer_file_create(struct dlc_writer_file *file, const char *folder);
    raise SIGXFSZ), ENOSPC on a full disk. */
 int dlc_writer_file_map(struct dlc_writer_file *file, void *place, uint64_t old_bytes, uint64_t size_bytes);
 
+/* Closes the descriptor, when one is kept and still ours. */
+void dlc_writer_file_close(struct dlc_writer_file *file);
+
 /* Removes a file that could not be mapped, when it was made at all. */
 void dlc_writer_file_discard(struct dlc_writer_file *file);
 

@@ -4,7 +4,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "libdlcheck/interpose/launch.h"
 #include "libdlcheck/record/writer.h"
 #include "libdlcheck/runtime/runtime.h"
 #include "libdlcheck/track/thread.h"
@@ -27,6 +26,7 @@ static int process_ends(int status)
 
     if (!is_mine(state) || state->has_ended)
         return status;
+    dlc_thread_revive();
     thread = dlc_thread_enter();
     if (!thread)
         return status;
@@ -52,7 +52,6 @@ static void at_exit(int status, void *argument)
 
 void dlc_ending_start(void)
 {
-    dlc_launch_start();
     dlc_ending = process_ends;
     on_exit(at_exit, NULL);
 }
@@ -70,11 +69,27 @@ static void __attribute__((noreturn)) stop(void)
     __builtin_unreachable();
 }
 
+/* A thread that will probably never run again: the whole report may be long in coming. */
+static void tell_at_once(const struct dlc_event_record *event)
+{
+    const struct dlc_thread_record *thread = dlc_writer_at(event->parts[0].thread);
+
+    if (event->parts[0].wait_kind == DLC_WAIT_MUTEX && event->rule == DLC_RULE_RELOCK)
+        dlc_report_line("MISUSE: thread T%u waits for a mutex that it holds itself; `dlcheck report` shows where",
+                        thread->number);
+    else if (event->rule == DLC_RULE_OWNER_EXITED)
+        dlc_report_line("MISUSE: thread T%u waits for a mutex whose owner has ended; `dlcheck report` shows where",
+                        thread->number);
+}
+
 void dlc_ending_live(const struct dlc_event_record *event, bool stuck)
 {
-    (void)event;
-    if (!stuck || !is_mine(dlc_runtime_state()))
+    if (!is_mine(dlc_runtime_state()))
         return;
+    if (!stuck) {
+        tell_at_once(event);
+        return;
+    }
     if (dlc_runtime_options.print || dlc_runtime_options.on_deadlock == DLC_ON_DEADLOCK_CONTINUE)
         dlc_report_live();
     if (dlc_runtime_options.on_deadlock != DLC_ON_DEADLOCK_CONTINUE)

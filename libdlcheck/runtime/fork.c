@@ -9,6 +9,12 @@
 #include "libdlcheck/track/tree.h"
 #include "libdlcheck/track/wait.h"
 
+void dlc_fork_begins(void)
+{
+    dlc_writer_close_descriptor();
+    dlc_report_forget_channel();
+}
+
 /* One thread is left, and none of our locks is its own: whatever their words say, they are reset with the rest. */
 void dlc_fork_reset(void)
 {

@@ -41,7 +41,8 @@ void dlc_report_start(void)
                           strerrordesc_np(errno));
         dlc_output_flush(&output);
     }
-    if (descriptor < 0)
+    /* Under `dlcheck run` there is next to nothing to say from here. */
+    if (descriptor < 0 && dlc_runtime_options.print)
         descriptor = fcntl(2, F_DUPFD_CLOEXEC, 3);
     /* Even where no duplicate can be kept, the program's own stderr serves as long as it is the same file. */
     if (fstat(descriptor >= 0 ? descriptor : 2, &status) == 0) {
@@ -58,6 +59,15 @@ static bool is_the_channel(int descriptor)
 
     return descriptor >= 0 && fstat(descriptor, &status) == 0 && status.st_dev == channel.device &&
            status.st_ino == channel.inode;
+}
+
+void dlc_report_forget_channel(void)
+{
+    if (dlc_runtime_options.log[0])
+        return;
+    if (is_the_channel(channel.descriptor))
+        dlc_system_close(channel.descriptor);
+    channel.descriptor = -1;
 }
 
 static int usable_descriptor(void)

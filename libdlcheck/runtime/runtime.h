@@ -35,7 +35,10 @@ struct dlc_runtime_state *dlc_runtime_state(void);
  */
 bool dlc_runtime_start(void);
 
-/* In a forked child: forgets all that describes the parent. */
+/* First thing in a forked child whose fork runs handlers: lets go of the parent's descriptors. */
+void dlc_fork_begins(void);
+
+/* In a forked child, at its first event: forgets all that describes the parent. */
 void dlc_fork_reset(void);
 
 /* The value of an environment variable, or NULL; also when the C library has no environment yet. Lives as long as
@@ -50,6 +53,11 @@ __attribute__((format(printf, 1, 2))) void dlc_report_line(const char *format, .
 
 /* Makes the private duplicate of stderr, or opens the log. Early, before the program can close anything. */
 void dlc_report_start(void);
+
+/* In a forked child: closes the duplicate of stderr (a log stays). A daemon that has closed its stderr must not
+ * keep a pipe open for us.
+ */
+void dlc_report_forget_channel(void);
 
 /* Prints what live detection found, at once: only that. */
 void dlc_report_live(void);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "libdlcheck/base/arena.h"
+#include "libdlcheck/base/peek.h"
 #include "libdlcheck/base/system.h"
 #include "libdlcheck/interpose/launch.h"
 #include "libdlcheck/interpose/layout.h"
@@ -109,7 +110,7 @@ static enum dlc_runtime_phase start_recording(void)
         uint32_t owner = dlc_thread_tid_before_fork();
 
         dlc_fork_reset();
-        dlc_live_set_inherited_owner(owner);
+        dlc_live_add_inherited_owner(owner);
     }
     if (!dlc_writer_open(dlc_runtime_options.dir, dlc_runtime_options.max_recording, problem, sizeof problem)) {
         dlc_report_line("no memory for a recording; going on without dlcheck");
@@ -117,6 +118,7 @@ static enum dlc_runtime_phase start_recording(void)
     }
     if (problem[0])
         dlc_report_line("%s", problem);
+    dlc_launch_start();
     describe_process();
     return DLC_RUNTIME_ON;
 }
@@ -147,7 +149,7 @@ bool dlc_runtime_start(void)
 static void __attribute__((constructor(101))) construct(void)
 {
     int saved_errno = errno;
-    struct dlc_thread *thread;
+    struct dlc_thread *thread = NULL;
 
     dlc_thread_ignore_begin();
     dlc_runtime_read_options();
@@ -159,6 +161,8 @@ static void __attribute__((constructor(101))) construct(void)
         dlc_options_help(&output);
         dlc_output_flush(&output);
     }
+    if (!dlc_peek((uint64_t)(uintptr_t)&thread, &thread, sizeof thread))
+        dlc_report_line("process_vm_readv is not allowed here: threads that are stuck are not recognised");
     if (!dlc_layout_is_known()) {
         dlc_report_line(
             "this C library keeps its mutexes in a way that dlcheck does not know; going on without it");
@@ -166,7 +170,7 @@ static void __attribute__((constructor(101))) construct(void)
     }
     dlc_stack_start(dlc_runtime_options.frames);
     dlc_ending_start();
-    dlc_launch_watch_forks();
+    dlc_launch_watch_forks(dlc_fork_begins);
     dlc_thread_ignore_end();
     /* Call sites learned before libunwind was there have one frame. */
     thread = dlc_thread_current() || dlc_runtime_options.root == (uint64_t)getpid() ? dlc_thread_enter() : NULL;

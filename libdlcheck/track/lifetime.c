@@ -37,18 +37,28 @@ static bool make_room(struct dlc_thread *owner)
 
 /* Where the frame around the lock returns to, as its thread's stack was last unwound. That may be another thread's
    view, and just changing; what it says counts only when it is what lies there. */
-static void find_frame_around(const struct dlc_stack_view *view, struct dlc_frame_lock *entry)
+static void find_frame_around(const struct dlc_thread *owner, struct dlc_frame_lock *entry)
 {
+    const struct dlc_stack_view *view = owner->view;
     size_t count = view->frame_count < DLC_STACK_FRAMES_MAX ? view->frame_count : DLC_STACK_FRAMES_MAX;
 
     entry->slot = 0;
     for (size_t i = 0; i < count && !entry->slot; i++)
-        if (view->slots[i] > entry->address) {
+        if (view->slots[i] > entry->address && view->slots[i] + sizeof(uint64_t) <= owner->stack_high) {
             entry->slot = view->slots[i];
             entry->value = view->frames[i];
         }
     if (entry->slot && *(const uint64_t *)(uintptr_t)entry->slot != entry->value)
         entry->slot = 0;
+}
+
+/* The entry for a lock at `address`: of one that has ended there, or a new one. There is room. */
+static struct dlc_frame_lock *entry_of(struct dlc_thread *owner, uint64_t address)
+{
+    for (uint32_t i = 0; i < owner->frame_lock_count; i++)
+        if (owner->frame_locks[i].address == address)
+            return &owner->frame_locks[i];
+    return &owner->frame_locks[owner->frame_lock_count++];
 }
 
 void dlc_lifetime_new_lock(uint64_t address, dlc_ref lock)
@@ -61,11 +71,11 @@ void dlc_lifetime_new_lock(uint64_t address, dlc_ref lock)
         if (address >= owner->stack_low && address < owner->stack_high)
             break;
     if (owner && make_room(owner)) {
-        find_frame_around(owner->view, &entry);
-        owner->frame_locks[owner->frame_lock_count++] = entry;
+        find_frame_around(owner, &entry);
+        *entry_of(owner, address) = entry;
         if (address < owner->lowest_frame_lock)
             __atomic_store_n(&owner->lowest_frame_lock, address, __ATOMIC_RELAXED);
-        ((struct dlc_lock_record *)dlc_writer_at(lock))->flags |= DLC_LOCK_ON_STACK;
+        dlc_lock_add_flags(dlc_writer_at(lock), DLC_LOCK_ON_STACK);
     }
     dlc_threads_unlock();
 }
@@ -113,7 +123,7 @@ void dlc_lifetime_stack_unwound(struct dlc_thread *thread)
     end_frame_locks(thread, is_in_a_gone_frame, 0);
     for (uint32_t i = 0; i < thread->frame_lock_count; i++)
         if (!thread->frame_locks[i].slot)
-            find_frame_around(thread->view, &thread->frame_locks[i]);
+            find_frame_around(thread, &thread->frame_locks[i]);
 }
 
 void dlc_lifetime_frames_popped(struct dlc_thread *thread, uint64_t frame)

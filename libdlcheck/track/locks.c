@@ -19,6 +19,7 @@ static struct {
     struct dlc_map by_address;
     dlc_ref free_records; /* linked through first_stack */
     uint32_t recyclable;
+    uint32_t generations;
     uint16_t unshared[DLC_BUCKETS]; /* unshared nested locks in each bucket */
 } locks;
 
@@ -83,6 +84,7 @@ static struct dlc_lock_record *take_record(dlc_ref *ref)
 static void give_record_back(struct dlc_lock_record *record, dlc_ref ref)
 {
     record->first_stack = locks.free_records;
+    record->flags = 0;
     record->record.size_bytes = 0;
     locks.free_records = ref;
 }
@@ -116,7 +118,7 @@ static struct dlc_lock_record *begin(struct dlc_thread *thread, uint64_t address
     record->address = address;
     record->kind = traits.kind;
     record->flags = traits.flags;
-    record->generation = (dlc_lock_buckets[dlc_bucket_of(address)] >> 16) + 1;
+    record->generation = ++locks.generations;
     record->init_stack = 0;
     record->first_stack = 0;
     record->first_thread = thread->ref;
@@ -141,7 +143,7 @@ static void end_record(struct dlc_lock_record *record, dlc_ref ref)
     if (is_watched(record))
         unwatch(record);
     move_epoch(dlc_bucket_of(record->address));
-    record->flags |= DLC_LOCK_DEAD;
+    dlc_lock_add_flags(record, DLC_LOCK_DEAD);
     if (record->flags & (DLC_LOCK_SHARED | DLC_LOCK_IN_EVENT))
         return;
     if (record->flags & DLC_LOCK_NESTED)
@@ -156,7 +158,7 @@ static void note_taken(struct dlc_lock_record *record, const struct dlc_thread *
         return;
     if (is_watched(record))
         unwatch(record);
-    record->flags |= DLC_LOCK_SHARED;
+    dlc_lock_add_flags(record, DLC_LOCK_SHARED);
 }
 
 void dlc_locks_initialised(struct dlc_thread *thread, uint64_t address, struct dlc_lock_traits traits,
@@ -171,7 +173,7 @@ void dlc_locks_initialised(struct dlc_thread *thread, uint64_t address, struct d
         end_record(record, ref);
     record = begin(thread, address, traits, &ref);
     if (record) {
-        record->flags |= DLC_LOCK_INITIALISED;
+        dlc_lock_add_flags(record, DLC_LOCK_INITIALISED);
         record->init_stack = stack;
         dlc_writer_finish(record, sizeof *record);
     }
@@ -194,14 +196,14 @@ dlc_ref dlc_locks_nested(struct dlc_thread *thread, uint64_t address, struct dlc
         record = begin(thread, address, traits, &ref);
         is_new = record != NULL;
         if (is_new && dlc_threads_ever() > 1)
-            record->flags |= DLC_LOCK_UNCERTAIN;
+            dlc_lock_add_flags(record, DLC_LOCK_UNCERTAIN);
     }
     if (record) {
         note_taken(record, thread);
         if (!record->first_stack)
             record->first_stack = stack;
         if (!(record->flags & DLC_LOCK_NESTED)) {
-            record->flags |= DLC_LOCK_NESTED;
+            dlc_lock_add_flags(record, DLC_LOCK_NESTED);
             if (is_watched(record))
                 watch(record, thread->owner_id);
         }
@@ -243,7 +245,7 @@ void dlc_locks_flag(uint64_t address, uint32_t flags)
     dlc_futex_lock_acquire(&locks.lock);
     record = record_at(address, &ref);
     if (record)
-        record->flags |= flags;
+        dlc_lock_add_flags(record, flags);
     dlc_futex_lock_release(&locks.lock);
 }
 
@@ -295,6 +297,24 @@ void dlc_locks_end_between(uint64_t start, uint64_t end)
 uint32_t dlc_locks_recyclable(void)
 {
     return __atomic_load_n(&locks.recyclable, __ATOMIC_RELAXED);
+}
+
+static void choose(void *record, dlc_ref ref, void *argument)
+{
+    struct dlc_lock_record *lock = record;
+    uint32_t deciding = DLC_LOCK_NESTED | DLC_LOCK_DEAD | DLC_LOCK_SHARED | DLC_LOCK_IN_EVENT;
+
+    (void)ref;
+    (void)argument;
+    if (lock->record.size_bytes && (lock->flags & deciding) == (DLC_LOCK_NESTED | DLC_LOCK_DEAD))
+        dlc_lock_add_flags(lock, DLC_LOCK_RECYCLING);
+}
+
+void dlc_locks_choose_recyclable(void)
+{
+    dlc_futex_lock_acquire(&locks.lock);
+    dlc_writer_each(DLC_KIND_LOCK, sizeof(struct dlc_lock_record), choose, NULL);
+    dlc_futex_lock_release(&locks.lock);
 }
 
 void dlc_locks_recycled(void)

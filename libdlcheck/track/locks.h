@@ -36,6 +36,12 @@ static inline uint32_t dlc_bucket_load(uint64_t address)
     return __atomic_load_n(&dlc_lock_buckets[dlc_bucket_of(address)], __ATOMIC_RELAXED);
 }
 
+/* Flags are added by several rooms, with and without the table's lock. */
+static inline void dlc_lock_add_flags(struct dlc_lock_record *record, uint32_t flags)
+{
+    __atomic_fetch_or(&record->flags, flags, __ATOMIC_RELAXED);
+}
+
 /* What an interposer can tell of a lock: enum dlc_lock_kind and the type bits of enum dlc_lock_flags. */
 struct dlc_lock_traits {
     uint32_t kind;
@@ -70,6 +76,10 @@ void dlc_locks_end_between(uint64_t start, uint64_t end);
 
 /* Locks that ended, were only taken by one thread, and are still in the tree: worth a recycling pass when many. */
 uint32_t dlc_locks_recyclable(void);
+
+/* Marks (DLC_LOCK_RECYCLING) the locks that a recycling pass is to take out of the tree: those that end during the
+   pass wait for the next one. */
+void dlc_locks_choose_recyclable(void);
 
 /* A recycling pass is over: the locks that it left in the tree stay there for good. */
 void dlc_locks_recycled(void);

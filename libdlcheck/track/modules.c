@@ -10,7 +10,6 @@
 #include "libdlcheck/base/output.h"
 #include "libdlcheck/record/writer.h"
 #include "libdlcheck/track/locks.h"
-#include "libdlcheck/track/site.h"
 #include "libdlcheck/track/stack.h"
 #include "libdlcheck/track/thread.h"
 
@@ -189,15 +188,6 @@ static void add_new(const struct sights *sights)
     }
 }
 
-/* Call sites in unloaded code are to be learned again: other code may come to lie there. */
-static void void_all_sites(void)
-{
-    dlc_threads_lock();
-    for (struct dlc_thread *thread = dlc_threads_first(); thread; thread = thread->next)
-        dlc_site_void(thread);
-    dlc_threads_unlock();
-}
-
 void dlc_modules_scan(void)
 {
     struct sights sights = {.arena = DLC_ARENA_EMPTY};
@@ -225,7 +215,7 @@ void dlc_modules_scan(void)
     dlc_arena_release(&sights.arena);
     if (any_vanished) {
         dlc_stack_set_unload_epoch(modules.unload_epoch);
-        void_all_sites();
+        dlc_threads_void_sites();
     }
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "libdlcheck/base/arena.h"
+#include "libdlcheck/base/system.h"
 #include "libdlcheck/record/writer.h"
 #include "libdlcheck/track/tree.h"
 #include "libdlcheck/track/tree_state.h"
@@ -35,27 +36,17 @@ static uint64_t node_index(dlc_ref ref)
     return ref / NODE_REFS;
 }
 
-static bool is_recyclable(dlc_ref lock)
+static bool is_recycled(dlc_ref lock)
 {
-    const struct dlc_lock_record *record = dlc_writer_at(lock);
-
-    return (record->flags & (DLC_LOCK_DEAD | DLC_LOCK_SHARED | DLC_LOCK_IN_EVENT)) == DLC_LOCK_DEAD;
+    return ((const struct dlc_lock_record *)dlc_writer_at(lock))->flags & DLC_LOCK_RECYCLING;
 }
 
-static void for_each(enum dlc_record_kind kind, size_t record_bytes, struct pass *pass,
-                     void (*visit)(struct pass *pass, dlc_ref ref))
+/* A lock that is gone although some thread holds it stays in the tree for this time. */
+static void keep(dlc_ref lock)
 {
-    uint32_t chunks = dlc_writer_header()->chunk_count;
+    struct dlc_lock_record *record = dlc_writer_at(lock);
 
-    for (uint32_t number = 1; number < chunks; number++) {
-        uint64_t start = (uint64_t)number * DLC_CHUNK_BYTES;
-        const struct dlc_chunk *chunk = (const struct dlc_chunk *)(dlc_writer_base + start);
-
-        if (chunk->magic != DLC_CHUNK_MAGIC || chunk->kind != (uint32_t)kind)
-            continue;
-        for (uint32_t at = sizeof *chunk; at + record_bytes <= chunk->used_bytes; at += (uint32_t)record_bytes)
-            visit(pass, (dlc_ref)((start + at) / DLC_REF_BYTES));
-    }
+    __atomic_fetch_and(&record->flags, ~(uint32_t)DLC_LOCK_RECYCLING, __ATOMIC_RELAXED);
 }
 
 static void pin_held_paths(struct pass *pass)
@@ -71,8 +62,8 @@ static void pin_held_paths(struct pass *pass)
                 struct dlc_node_record *record = dlc_writer_at(node);
 
                 pass->pinned[node_index(node)] = 1;
-                if (record->lock && is_recyclable(record->lock))
-                    ((struct dlc_lock_record *)dlc_writer_at(record->lock))->flags |= DLC_LOCK_IN_EVENT;
+                if (record->lock)
+                    keep(record->lock);
                 node = record->parent;
             }
         }
@@ -135,7 +126,7 @@ static dlc_ref decide(struct pass *pass, dlc_ref ref)
 
     if (pass->pinned[node_index(ref)])
         return ref;
-    if (is_recyclable(node->lock)) {
+    if (is_recycled(node->lock)) {
         drop(pass, ref);
         return parent;
     }
@@ -160,10 +151,12 @@ static bool make_chain_room(struct pass *pass, uint64_t length)
     return true;
 }
 
-static void visit_node(struct pass *pass, dlc_ref ref)
+static void visit_node(void *record, dlc_ref ref, void *argument)
 {
+    struct pass *pass = argument;
     uint64_t length = 0;
 
+    (void)record;
     while (ref && !pass->successor[node_index(ref)]) {
         const struct dlc_node_record *node = dlc_writer_at(ref);
 
@@ -178,12 +171,11 @@ static void visit_node(struct pass *pass, dlc_ref ref)
     }
 }
 
-static void visit_lock(struct pass *pass, dlc_ref ref)
+static void visit_lock(void *record, dlc_ref ref, void *argument)
 {
-    const struct dlc_lock_record *record = dlc_writer_at(ref);
-
-    (void)pass;
-    if (record->record.size_bytes && (record->flags & DLC_LOCK_NESTED) && is_recyclable(ref))
+    (void)record;
+    (void)argument;
+    if (is_recycled(ref))
         dlc_locks_forget(ref);
 }
 
@@ -195,9 +187,10 @@ static void recycle(void)
     pass.pinned = dlc_pages_map(pass.count);
     pass.chain = dlc_pages_map(pass.chain_room * sizeof *pass.chain);
     if (pass.successor && pass.pinned && pass.chain) {
+        dlc_locks_choose_recyclable();
         pin_held_paths(&pass);
-        for_each(DLC_KIND_NODE, sizeof(struct dlc_node_record), &pass, visit_node);
-        for_each(DLC_KIND_LOCK, sizeof(struct dlc_lock_record), &pass, visit_lock);
+        dlc_writer_each(DLC_KIND_NODE, sizeof(struct dlc_node_record), visit_node, &pass);
+        dlc_writer_each(DLC_KIND_LOCK, sizeof(struct dlc_lock_record), visit_lock, NULL);
         dlc_locks_recycled();
         dlc_locks_void_caches();
         dlc_writer_count(DLC_COUNT_CONTEXTS_RECYCLED, pass.freed);
@@ -215,12 +208,16 @@ static bool is_due(void)
 
 void dlc_tree_recycle_if_worthwhile(void)
 {
+    uint64_t blocked;
+
     if (!is_due())
         return;
+    blocked = dlc_system_block_signals();
     dlc_futex_lock_acquire(&dlc_tree.lock);
     if (is_due()) {
         recycle();
         dlc_tree.nodes_after_pass = dlc_tree.node_count;
     }
     dlc_futex_lock_release(&dlc_tree.lock);
+    dlc_system_restore_signals(blocked);
 }

@@ -10,8 +10,9 @@
 
 void dlc_site_void(struct dlc_thread *thread)
 {
-    for (uint32_t i = 0; i <= thread->site_mask; i++)
-        __atomic_store_n(&thread->sites[i].return_address, 0, __ATOMIC_RELEASE);
+    for (uint32_t i = 0; i < DLC_SITES_MAX; i++)
+        if (__atomic_load_n(&thread->sites[i].return_address, __ATOMIC_RELAXED))
+            __atomic_store_n(&thread->sites[i].return_address, 0, __ATOMIC_RELEASE);
 }
 
 /* Twice the entries when misses come as often as the cache has entries. Entries stay where they are: those whose
@@ -43,6 +44,16 @@ static uint32_t first_difference(const struct dlc_site *site, const uint64_t *ab
     return i;
 }
 
+static bool is_of(const struct dlc_site *site, struct dlc_caller caller)
+{
+    return site->return_address == caller.return_address && site->frame == caller.frame;
+}
+
+static struct dlc_site *second_place(const struct dlc_thread *thread, const struct dlc_site *site)
+{
+    return &thread->sites[(uint64_t)(site - thread->sites) ^ 1];
+}
+
 /* Goes from entry to entry of this return address and frame to that of the present path, or to the place where it
    belongs. Up to the first difference both paths have their return addresses at the same places, and the next too.
  */
@@ -56,7 +67,14 @@ static struct dlc_site *find_path(const struct dlc_thread *thread, struct dlc_ca
     for (uint32_t i = 0; i < BRANCHES_MAX; i++) {
         uint32_t difference;
 
-        if (site->return_address != caller.return_address || site->frame != caller.frame)
+        if (!is_of(site, caller) && site->return_address) {
+            struct dlc_site *second = second_place(thread, site);
+
+            /* Where both are taken by others, the first makes room. */
+            if (is_of(second, caller) || !second->return_address)
+                site = second;
+        }
+        if (!is_of(site, caller))
             break;
         difference = first_difference(site, above);
         if (difference == DLC_SITE_CHECKS) {
@@ -119,7 +137,7 @@ static void look_for_new_modules(const struct dlc_stack_view *view)
 
 dlc_ref dlc_site_stack(struct dlc_thread *thread, struct dlc_caller caller)
 {
-    dlc_ref stack = dlc_site_get(thread, caller);
+    dlc_ref stack = dlc_site_get_beyond(thread, caller);
 
     if (!stack) {
         bool is_new;

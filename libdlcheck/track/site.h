@@ -35,7 +35,7 @@ static inline struct dlc_site *dlc_site_of(struct dlc_site *sites, uint32_t mask
     return &sites[(key ^ (key >> 9)) & mask];
 }
 
-/* dlc_site_get where the entry of this return address and frame is another path's: paths that part behind a common
+/* dlc_site_get where the first entry is another's: each has a second place; and paths that part behind a common
    wrapper have entries of their own, found by the first return address that differs. */
 dlc_ref dlc_site_get_beyond(const struct dlc_thread *thread, struct dlc_caller caller);
 
@@ -50,7 +50,7 @@ static inline dlc_ref dlc_site_get(const struct dlc_thread *thread, struct dlc_c
 
     atomic_signal_fence(memory_order_acquire);
     if (site->return_address != caller.return_address || site->frame != caller.frame)
-        return 0;
+        return dlc_site_get_beyond(thread, caller);
     difference = above[site->words[0]] ^ site->values[0];
     difference |= above[site->words[1]] ^ site->values[1];
     difference |= above[site->words[2]] ^ site->values[2];

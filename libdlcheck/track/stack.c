@@ -13,6 +13,7 @@
 #include "libdlcheck/base/futex_lock.h"
 #include "libdlcheck/base/hash.h"
 #include "libdlcheck/base/map.h"
+#include "libdlcheck/base/peek.h"
 #include "libdlcheck/record/writer.h"
 
 /* libunwind's names are macros for names with the architecture in them. */
@@ -48,6 +49,7 @@ static struct {
 } gate;
 
 static __thread int unwinding_here __attribute__((tls_model("initial-exec")));
+static __thread int forking_here __attribute__((tls_model("initial-exec")));
 
 static struct {
     struct dlc_futex_lock lock;
@@ -139,7 +141,8 @@ static void enter_gate(void)
 {
     for (;;) {
         atomic_fetch_add(&gate.unwinding, 1);
-        if (!atomic_load(&gate.forks))
+        /* Other handlers of the forking thread itself may lock. */
+        if (!atomic_load(&gate.forks) || forking_here)
             break;
         atomic_fetch_sub(&gate.unwinding, 1);
         while (atomic_load(&gate.forks))
@@ -163,6 +166,7 @@ void dlc_stack_abandon(void)
 void dlc_stack_fork_prepare(void)
 {
     atomic_fetch_add(&gate.forks, 1);
+    forking_here++;
     /* Unwinding ends soon, whatever the program's threads hold: it waits for nothing of theirs. */
     while (atomic_load(&gate.unwinding) > unwinding_here)
         sched_yield();
@@ -170,6 +174,10 @@ void dlc_stack_fork_prepare(void)
 
 void dlc_stack_fork_done(void)
 {
+    /* In a child that has been reset meanwhile there is nothing left to be opened. */
+    if (!forking_here)
+        return;
+    forking_here--;
     atomic_fetch_sub(&gate.forks, 1);
 }
 
@@ -177,12 +185,14 @@ void dlc_stack_fork_done(void)
 static bool has_room(const struct dlc_thread *thread, uint64_t here)
 {
     stack_t alternate;
+    char byte;
 
     if (thread && here > thread->stack_low && here < thread->stack_high)
         return here - thread->stack_low > STACK_NEEDED_BYTES;
     if (sigaltstack(NULL, &alternate) == 0 && (alternate.ss_flags & SS_ONSTACK))
         return here - (uint64_t)(uintptr_t)alternate.ss_sp > STACK_NEEDED_BYTES;
-    return true;
+    /* A coroutine's: nobody tells how large it is. */
+    return dlc_peek(here - STACK_NEEDED_BYTES, &byte, sizeof byte);
 }
 
 static void take_one_frame(struct dlc_caller caller, struct dlc_stack_view *view)
@@ -327,4 +337,5 @@ void dlc_stack_reset(void)
         unwinder.ready = false;
     atomic_store(&gate.unwinding, unwinding_here);
     atomic_store(&gate.forks, 0);
+    forking_here = 0;
 }

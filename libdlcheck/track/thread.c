@@ -28,11 +28,13 @@ struct thread_pages {
     struct dlc_site sites[DLC_SITES_MAX] __attribute__((aligned(64)));
     struct dlc_step_entry steps[DLC_STEPS_MAX] __attribute__((aligned(64)));
     struct dlc_stack_view view;
+    uint64_t sites_stack_high; /* end of the stack that the call sites were learned on */
 };
 
 __thread struct dlc_thread *dlc_self;
 static __thread struct dlc_thread *current __attribute__((tls_model("initial-exec")));
 static __thread uint32_t tid_at_attach __attribute__((tls_model("initial-exec")));
+static __thread bool ended __attribute__((tls_model("initial-exec")));
 static __thread bool ignored __attribute__((tls_model("initial-exec")));
 
 static struct {
@@ -133,9 +135,12 @@ bool dlc_thread_grow_held(struct dlc_thread *thread)
         return false;
     memcpy(held->slots, thread->bottom, used * sizeof *thread->bottom);
     __atomic_store_n(&thread->record->held, ref, __ATOMIC_RELEASE);
+    /* Recycling walks over all threads' slots. */
+    dlc_threads_lock();
     thread->bottom = held->slots;
     thread->top = held->slots + used;
     thread->limit = held->slots + room;
+    dlc_threads_unlock();
     return true;
 }
 
@@ -159,6 +164,7 @@ static struct dlc_thread *take_pages(void)
     pages->thread.sites = pages->sites;
     pages->thread.steps = pages->steps;
     pages->thread.view = &pages->view;
+    pages->view.frame_count = 0;
     pages->thread.site_mask = DLC_SITES_FIRST - 1;
     pages->thread.step_mask = DLC_STEPS_FIRST - 1;
     return &pages->thread;
@@ -256,6 +262,9 @@ static struct dlc_thread *attach(const struct dlc_thread_birth *birth)
     thread->tid = (uint32_t)syscall(SYS_gettid);
     tid_at_attach = thread->tid;
     find_stack(thread, birth);
+    if (((struct thread_pages *)thread)->sites_stack_high != thread->stack_high)
+        dlc_site_void(thread);
+    ((struct thread_pages *)thread)->sites_stack_high = thread->stack_high;
     thread->ref = birth && birth->ref ? birth->ref : dlc_thread_expect();
     thread->record = thread->ref ? dlc_writer_at(thread->ref) : NULL;
     held = thread->record ? take_held(&held_ref) : NULL;
@@ -290,18 +299,25 @@ static struct dlc_thread *attach_guarded(const struct dlc_thread_birth *birth)
     struct dlc_thread *thread = NULL;
     int saved_errno = errno;
 
-    if (ignored || atomic_load_explicit(&disabled, memory_order_relaxed))
+    if (ignored || ended || atomic_load_explicit(&disabled, memory_order_relaxed))
         return NULL;
     ignored = true;
     dlc_self = NULL;
     current = NULL;
-    if (dlc_thread_start_runtime())
+    if (dlc_thread_start_runtime()) {
         thread = attach(birth);
+        ended = thread == NULL; /* no room for one more: it is not tried at every event */
+    }
     ignored = false;
     errno = saved_errno;
     if (thread)
         thread->saved_errno = saved_errno;
     return thread;
+}
+
+void dlc_thread_revive(void)
+{
+    ended = false;
 }
 
 uint32_t dlc_thread_tid_before_fork(void)
@@ -342,13 +358,14 @@ struct dlc_thread *dlc_thread_enter(void)
         return NULL;
     if (!thread)
         return attach_guarded(NULL);
-    dlc_self = NULL;
     if (__builtin_expect(thread->inside && was_jumped_out_of(thread, frame), 0))
         clean_up_after_jump(thread);
     if (thread->inside || atomic_load_explicit(&disabled, memory_order_relaxed))
         return NULL;
-    thread->entered_frame = frame;
     thread->inside = 1;
+    atomic_signal_fence(memory_order_seq_cst);
+    dlc_self = NULL;
+    thread->entered_frame = frame;
     thread->saved_errno = errno;
     atomic_signal_fence(memory_order_seq_cst);
     return thread;
@@ -397,6 +414,7 @@ void dlc_thread_end(struct dlc_thread *thread)
     dlc_threads_unlock();
     current = NULL;
     dlc_self = NULL;
+    ended = true;
     give_pages(thread);
 }
 
@@ -427,6 +445,16 @@ dlc_ref dlc_thread_of_tid(uint32_t tid)
 dlc_ref dlc_thread_of_handle(uint64_t handle)
 {
     return dlc_map_get(&threads.by_handle, handle);
+}
+
+void dlc_threads_void_sites(void)
+{
+    dlc_threads_lock();
+    for (struct dlc_thread *thread = threads.all; thread; thread = thread->next)
+        dlc_site_void(thread);
+    for (struct dlc_thread *thread = threads.spare; thread; thread = thread->next)
+        ((struct thread_pages *)thread)->sites_stack_high = 0;
+    dlc_threads_unlock();
 }
 
 void dlc_threads_reset(void)

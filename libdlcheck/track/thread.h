@@ -96,6 +96,10 @@ void dlc_thread_begin(const struct dlc_thread_birth *birth);
    is gone afterwards. */
 void dlc_thread_end(struct dlc_thread *thread);
 
+/* After dlc_thread_end nothing that the thread still does is tracked (the C library gives back its memory); unless
+   it turns out to be the one that runs the end of the process. */
+void dlc_thread_revive(void);
+
 /* Moves `thread` to its next create/join segment and voids its node cache (contexts seen before belong to the
    segment before). Inside only. */
 void dlc_thread_next_segment(struct dlc_thread *thread);
@@ -125,6 +129,9 @@ bool dlc_thread_grow_held(struct dlc_thread *thread);
 /* In a forked child, before its thread has a record: the kernel id of the thread that forked; 0: it was not known.
    Locks that it held still carry that id. */
 uint32_t dlc_thread_tid_before_fork(void);
+
+/* Call sites in unloaded code are to be learned again, by all threads: other code may come to lie there. */
+void dlc_threads_void_sites(void);
 
 /* In a forked child: forgets all threads of the parent. The calling thread gets a new record at its next enter. */
 void dlc_threads_reset(void);

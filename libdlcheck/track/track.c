@@ -26,6 +26,8 @@ static dlc_ref enter_path(struct dlc_thread *thread)
         if (!slot->node)
             slot->node = dlc_tree_step(thread, node, slot_address(slot), unknown, slot_mode(slot),
                                        node ? DLC_HOW_HELD_ONLY : DLC_HOW_LOCK, slot->stack);
+        if (!slot->node)
+            return 0; /* what is nested further in has no place without it */
         node = slot->node;
     }
     return node;
@@ -46,16 +48,42 @@ dlc_ref dlc_track_intend(struct dlc_thread *thread, uint64_t lock, struct dlc_lo
     return stack;
 }
 
+/* Takes `slot` out. The locks above it were taken while holding it: their nodes do not say any more what is held,
+   and are found anew when something is nested in them. */
+static void release_slot(struct dlc_thread *thread, struct dlc_held_slot *slot)
+{
+    struct dlc_held_slot *last = thread->top - 1;
+
+    for (; slot < last; slot++) {
+        slot[0] = slot[1];
+        slot[0].node = 0;
+    }
+    *(volatile uint64_t *)&last->lock = 0;
+    thread->top = last;
+}
+
+static struct dlc_held_slot *find_slot(const struct dlc_thread *thread, uint64_t lock)
+{
+    for (struct dlc_held_slot *slot = thread->top; slot-- > thread->bottom;)
+        if (slot->lock && slot_address(slot) == lock)
+            return slot;
+    return NULL;
+}
+
 static void acquired_inside(struct dlc_thread *thread, uint64_t lock, struct dlc_lock_traits traits,
                             enum dlc_mode mode, enum dlc_how how, struct dlc_caller caller)
 {
     dlc_ref stack;
     dlc_ref parent;
     dlc_ref node = 0;
+    struct dlc_held_slot *left_over = find_slot(thread, lock);
 
     if (caller.frame > thread->lowest_frame_lock)
         dlc_lifetime_frames_popped(thread, caller.frame);
     stack = dlc_site_stack(thread, caller);
+    /* Another thread has released it for us, or it went away while it was held. */
+    if (left_over)
+        release_slot(thread, left_over);
     if (thread->top == thread->limit && !dlc_thread_grow_held(thread)) {
         dlc_writer_count(DLC_COUNT_CONTEXTS_DROPPED, 1);
         return;
@@ -89,28 +117,6 @@ void dlc_track_acquired_slow(uint64_t lock, struct dlc_lock_traits traits, enum 
     }
     acquired_inside(thread, lock, traits, mode, how, caller);
     dlc_thread_leave(thread);
-}
-
-/* Takes `slot` out. The locks above it were taken while holding it: their nodes do not say any more what is held,
-   and are found anew when something is nested in them. */
-static void release_slot(struct dlc_thread *thread, struct dlc_held_slot *slot)
-{
-    struct dlc_held_slot *last = thread->top - 1;
-
-    for (; slot < last; slot++) {
-        slot[0] = slot[1];
-        slot[0].node = 0;
-    }
-    *(volatile uint64_t *)&last->lock = 0;
-    thread->top = last;
-}
-
-static struct dlc_held_slot *find_slot(const struct dlc_thread *thread, uint64_t lock)
-{
-    for (struct dlc_held_slot *slot = thread->top; slot-- > thread->bottom;)
-        if (slot->lock && slot_address(slot) == lock)
-            return slot;
-    return NULL;
 }
 
 const struct dlc_held_slot *dlc_track_held_slot(const struct dlc_thread *thread, uint64_t lock)
@@ -156,15 +162,20 @@ void dlc_track_initialised(uint64_t lock, struct dlc_lock_traits traits, struct 
     dlc_thread_leave(thread);
 }
 
-void dlc_track_destroyed(uint64_t lock)
+static void end_between(struct dlc_thread *thread, uint64_t start, uint64_t end)
 {
-    struct dlc_thread *thread;
+    for (struct dlc_held_slot *slot = thread->top; slot-- > thread->bottom;)
+        if (slot->lock && slot_address(slot) >= start && slot_address(slot) < end)
+            release_slot(thread, slot);
+    dlc_locks_end_between(start, end);
+}
 
-    if (!dlc_locks_find(lock))
-        return;
-    thread = dlc_thread_enter();
+void dlc_track_gone(uint64_t start, uint64_t size_bytes)
+{
+    struct dlc_thread *thread = dlc_thread_current() ? dlc_thread_enter() : NULL;
+
     if (!thread)
         return;
-    dlc_locks_end(lock);
+    end_between(thread, start, start + size_bytes);
     dlc_thread_leave(thread);
 }

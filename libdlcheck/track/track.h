@@ -112,9 +112,12 @@ static inline bool dlc_track_releasing(uint64_t lock)
 /* Whether the calling thread was seen to take `lock` and not to release it. */
 bool dlc_track_holds(uint64_t lock);
 
-/* A lock was initialised, or destroyed, by a call that succeeded. */
+/* A lock was initialised by a call that succeeded. */
 void dlc_track_initialised(uint64_t lock, struct dlc_lock_traits traits, struct dlc_caller caller);
-void dlc_track_destroyed(uint64_t lock);
+
+/* Memory is going away (a lock was destroyed, a block freed or unmapped): locks in there have ended, and the
+   calling thread holds none of them any more. Threads that we have never seen are not taken up for this. */
+void dlc_track_gone(uint64_t start, uint64_t size_bytes);
 
 /* The context of taking `lock` now, as a fact in the tree, before the call that may block for ever: so that the
    first inversion that really hangs is in the recording. Inside only. Returns the STACK of the call. */

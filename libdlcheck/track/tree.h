@@ -17,8 +17,8 @@
 #include "libdlcheck/track/locks.h"
 #include "libdlcheck/track/thread.h"
 
-#define DLC_STEPS_FIRST 128u  /* entries used at first: a page ... */
-#define DLC_STEPS_MAX   4096u /* ... and at most */
+#define DLC_STEPS_FIRST 128u   /* entries used at first: a page ... */
+#define DLC_STEPS_MAX   16384u /* ... and at most */
 
 /* How a lock is taken, as the low bits of its address in keys: mode and enum dlc_how. */
 #define DLC_LOCK_KEY(address, mode, how) ((address) | ((uint64_t)(how) << 56) | (mode))
