@@ -21,9 +21,9 @@ size_t dlc_system_read_file(const char *path, char *text, size_t size_bytes);
 
 void dlc_system_pause(uint64_t pause_ns);
 
-/* Blocks all signals of the calling thread, the C library's own included, and returns those that were blocked
-   before; and sets them back. Around what takes long under a lock of ours: a handler could wait for a thread that
-   waits for that lock. */
+/* Blocks all signals of the calling thread but those of faults, the C library's own included, and returns those
+   that were blocked before; and sets them back. Around what takes long under a lock of ours: a handler could wait
+   for a thread that waits for that lock. */
 uint64_t dlc_system_block_signals(void);
 void dlc_system_restore_signals(uint64_t before);
 

@@ -14,6 +14,7 @@
 #include "libdlcheck/base/hash.h"
 #include "libdlcheck/base/map.h"
 #include "libdlcheck/base/peek.h"
+#include "libdlcheck/base/system.h"
 #include "libdlcheck/record/writer.h"
 
 /* libunwind's names are macros for names with the architecture in them. */
@@ -48,7 +49,6 @@ static struct {
     atomic_int forks;
 } gate;
 
-static __thread int unwinding_here __attribute__((tls_model("initial-exec")));
 static __thread int forking_here __attribute__((tls_model("initial-exec")));
 
 static struct {
@@ -148,19 +148,11 @@ static void enter_gate(void)
         while (atomic_load(&gate.forks))
             sched_yield();
     }
-    unwinding_here++;
 }
 
 static void leave_gate(void)
 {
-    unwinding_here--;
     atomic_fetch_sub(&gate.unwinding, 1);
-}
-
-void dlc_stack_abandon(void)
-{
-    while (unwinding_here)
-        leave_gate();
 }
 
 void dlc_stack_fork_prepare(void)
@@ -168,7 +160,7 @@ void dlc_stack_fork_prepare(void)
     atomic_fetch_add(&gate.forks, 1);
     forking_here++;
     /* Unwinding ends soon, whatever the program's threads hold: it waits for nothing of theirs. */
-    while (atomic_load(&gate.unwinding) > unwinding_here)
+    while (atomic_load(&gate.unwinding) > 0)
         sched_yield();
 }
 
@@ -250,13 +242,16 @@ void dlc_stack_take(const struct dlc_thread *thread, struct dlc_caller caller, s
     bool taken = false;
 
     if (unwinder.ready && has_room(thread, (uint64_t)(uintptr_t)__builtin_frame_address(0))) {
+        uint64_t blocked = dlc_system_block_signals();
         int before;
 
+        /* No handler may fork, or jump out, in the middle. */
         enter_gate();
         before = dlc_stack_unwinder_begin();
         taken = unwind(caller, view);
         dlc_stack_unwinder_end(before);
         leave_gate();
+        dlc_system_restore_signals(blocked);
     }
     if (!taken)
         take_one_frame(caller, view);
@@ -333,9 +328,9 @@ void dlc_stack_reset(void)
     stacks.unload_epoch = 0;
     /* A fork that ran no handlers (clone, _Fork) in the middle of another thread's unwinding: that thread is not
        here to finish. */
-    if (atomic_load(&gate.unwinding) > unwinding_here)
+    if (atomic_load(&gate.unwinding) > 0)
         unwinder.ready = false;
-    atomic_store(&gate.unwinding, unwinding_here);
+    atomic_store(&gate.unwinding, 0);
     atomic_store(&gate.forks, 0);
     forking_here = 0;
 }

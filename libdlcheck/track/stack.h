@@ -60,9 +60,6 @@ dlc_ref dlc_stack_keep(const struct dlc_stack_view *view, bool *is_new);
 void dlc_stack_fork_prepare(void);
 void dlc_stack_fork_done(void);
 
-/* A signal handler has jumped out of an unwinding of the calling thread. */
-void dlc_stack_abandon(void);
-
 /* Number of library unloads seen; part of what makes stacks equal. */
 void dlc_stack_set_unload_epoch(uint32_t epoch);
 uint32_t dlc_stack_unload_epoch(void);

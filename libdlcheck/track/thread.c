@@ -343,7 +343,6 @@ static bool was_jumped_out_of(const struct dlc_thread *thread, uint64_t frame)
 
 static void clean_up_after_jump(struct dlc_thread *thread)
 {
-    dlc_stack_abandon();
     dlc_futex_locks_drop();
     thread->inside = 0;
     dlc_writer_count(DLC_COUNT_EVENTS_INSIDE, 1);
