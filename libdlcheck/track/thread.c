@@ -11,13 +11,13 @@
 #include "libdlcheck/base/futex_lock.h"
 #include "libdlcheck/base/map.h"
 #include "libdlcheck/record/writer.h"
+#include "libdlcheck/track/held.h"
 #include "libdlcheck/track/lifetime.h"
 #include "libdlcheck/track/locks.h"
 #include "libdlcheck/track/site.h"
 #include "libdlcheck/track/stack.h"
 #include "libdlcheck/track/tree.h"
 
-#define HELD_FIRST        63u /* slots; with the record's head they make a kilobyte */
 #define SPARE_THREADS_MAX 64u
 #define KEY_OFFSET        2u /* a map's smallest key */
 
@@ -41,7 +41,6 @@ static struct {
     struct dlc_futex_lock lock;
     struct dlc_thread *all;
     struct dlc_thread *spare; /* memory of ended threads, linked by `next` */
-    dlc_ref spare_held;       /* HELD records of ended threads, of the first size, linked through slots[0].node */
     uint32_t spare_count;
     uint32_t live;
     uint32_t ever;
@@ -79,69 +78,6 @@ uint32_t dlc_threads_live(void)
 uint32_t dlc_threads_ever(void)
 {
     return __atomic_load_n(&threads.ever, __ATOMIC_RELAXED);
-}
-
-static struct dlc_held_record *add_held(uint32_t slot_count, dlc_ref *ref)
-{
-    size_t size_bytes = sizeof(struct dlc_held_record) + slot_count * sizeof(struct dlc_held_slot);
-    struct dlc_held_record *held = dlc_writer_add(DLC_KIND_HELD, size_bytes, ref);
-
-    if (!held) {
-        dlc_writer_count(DLC_COUNT_RECORDS_DROPPED, 1);
-        return NULL;
-    }
-    held->slot_count = slot_count;
-    dlc_writer_finish(held, size_bytes);
-    return held;
-}
-
-/* An ended thread that holds nothing leaves its slots to the next one: programs make threads without end. */
-static struct dlc_held_record *take_held(dlc_ref *ref)
-{
-    struct dlc_held_record *held = NULL;
-
-    dlc_threads_lock();
-    *ref = threads.spare_held;
-    if (*ref) {
-        held = dlc_writer_at(*ref);
-        threads.spare_held = held->slots[0].node;
-        held->slots[0].node = 0;
-    }
-    dlc_threads_unlock();
-    return held ? held : add_held(HELD_FIRST, ref);
-}
-
-/* Under the threads' lock. */
-static void give_held(struct dlc_thread *thread)
-{
-    struct dlc_held_record *held = dlc_writer_at(thread->record->held);
-
-    if (thread->top != thread->bottom || held->slot_count != HELD_FIRST)
-        return;
-    held->slots[0].node = threads.spare_held;
-    threads.spare_held = thread->record->held;
-    __atomic_store_n(&thread->record->held, 0, __ATOMIC_RELEASE);
-}
-
-bool dlc_thread_grow_held(struct dlc_thread *thread)
-{
-    size_t used = (size_t)(thread->top - thread->bottom);
-    uint32_t room = (uint32_t)(thread->limit - thread->bottom) * 2;
-    struct dlc_held_record *held;
-    dlc_ref ref;
-
-    held = add_held(room, &ref);
-    if (!held)
-        return false;
-    memcpy(held->slots, thread->bottom, used * sizeof *thread->bottom);
-    __atomic_store_n(&thread->record->held, ref, __ATOMIC_RELEASE);
-    /* Recycling walks over all threads' slots. */
-    dlc_threads_lock();
-    thread->bottom = held->slots;
-    thread->top = held->slots + used;
-    thread->limit = held->slots + room;
-    dlc_threads_unlock();
-    return true;
 }
 
 static struct dlc_thread *take_pages(void)
@@ -267,7 +203,7 @@ static struct dlc_thread *attach(const struct dlc_thread_birth *birth)
     ((struct thread_pages *)thread)->sites_stack_high = thread->stack_high;
     thread->ref = birth && birth->ref ? birth->ref : dlc_thread_expect();
     thread->record = thread->ref ? dlc_writer_at(thread->ref) : NULL;
-    held = thread->record ? take_held(&held_ref) : NULL;
+    held = thread->record ? dlc_held_take(&held_ref) : NULL;
     if (!held) {
         dlc_writer_count(DLC_COUNT_RECORDS_DROPPED, 1);
         dlc_thread_expect_no_more(thread->ref);
@@ -277,7 +213,7 @@ static struct dlc_thread *attach(const struct dlc_thread_birth *birth)
     fill_record(thread, birth);
     thread->record->held = held_ref;
     thread->bottom = thread->top = held->slots;
-    thread->limit = held->slots + HELD_FIRST;
+    thread->limit = held->slots + held->slot_count;
     dlc_writer_finish(thread->record, sizeof *thread->record);
     dlc_threads_lock();
     thread->next = threads.all;
@@ -407,7 +343,7 @@ void dlc_thread_end(struct dlc_thread *thread)
         ;
     if (*link)
         *link = thread->next;
-    give_held(thread);
+    dlc_held_give(thread);
     __atomic_sub_fetch(&threads.live, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&thread->record->state, DLC_THREAD_EXITED, __ATOMIC_SEQ_CST);
     dlc_threads_unlock();
@@ -458,6 +394,7 @@ void dlc_threads_void_sites(void)
 
 void dlc_threads_reset(void)
 {
+    dlc_held_reset();
     dlc_map_release(&threads.by_tid);
     dlc_map_release(&threads.by_handle);
     memset(&threads, 0, sizeof threads);

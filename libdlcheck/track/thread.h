@@ -123,9 +123,6 @@ struct dlc_thread *dlc_threads_first(void);
 uint32_t dlc_threads_live(void);
 uint32_t dlc_threads_ever(void);
 
-/* Slots for more held locks: doubles the room. Inside only. False: no room; the lock stays unrecorded. */
-bool dlc_thread_grow_held(struct dlc_thread *thread);
-
 /* In a forked child, before its thread has a record: the kernel id of the thread that forked; 0: it was not known.
    Locks that it held still carry that id. */
 uint32_t dlc_thread_tid_before_fork(void);

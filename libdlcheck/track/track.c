@@ -1,6 +1,7 @@
 #include "libdlcheck/track/track.h"
 
 #include "libdlcheck/record/writer.h"
+#include "libdlcheck/track/held.h"
 #include "libdlcheck/track/lifetime.h"
 
 static uint64_t slot_address(const struct dlc_held_slot *slot)
@@ -84,7 +85,7 @@ static void acquired_inside(struct dlc_thread *thread, uint64_t lock, struct dlc
     /* Another thread has released it for us, or it went away while it was held. */
     if (left_over)
         release_slot(thread, left_over);
-    if (thread->top == thread->limit && !dlc_thread_grow_held(thread)) {
+    if (thread->top == thread->limit && !dlc_held_grow(thread)) {
         dlc_writer_count(DLC_COUNT_CONTEXTS_DROPPED, 1);
         return;
     }
