@@ -104,11 +104,12 @@ void dlc_live_record_event(enum dlc_event_kind kind, enum dlc_misuse_rule rule, 
     known = dlc_map_get(&events.by_place, place);
     if (known)
         ((struct dlc_event_record *)dlc_writer_at(known))->count++;
-    else
+    else if (kind != DLC_EVENT_HANG ||
+             !events.stuck) /* a look that began before the deadlock was found ends after it */
         event = add(kind, rule, parts, part_count, place);
-    dlc_futex_lock_release(&events.lock);
     if (event && kind != DLC_EVENT_MISUSE)
         __atomic_store_n(&events.stuck, true, __ATOMIC_RELEASE);
+    dlc_futex_lock_release(&events.lock);
     if (event && dlc_live_found)
         dlc_live_found(event, kind != DLC_EVENT_MISUSE);
 }
