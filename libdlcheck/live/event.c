@@ -100,12 +100,12 @@ void dlc_live_record_event(enum dlc_event_kind kind, enum dlc_misuse_rule rule, 
         dlc_locks_flag(parts[i].object, DLC_LOCK_IN_EVENT);
         dlc_locks_flag(parts[i].held_object, DLC_LOCK_IN_EVENT);
     }
+    /* A look for the end of all motion that began before a deadlock was found ends after it. */
     dlc_futex_lock_acquire(&events.lock);
     known = dlc_map_get(&events.by_place, place);
     if (known)
         ((struct dlc_event_record *)dlc_writer_at(known))->count++;
-    else if (kind != DLC_EVENT_HANG ||
-             !events.stuck) /* a look that began before the deadlock was found ends after it */
+    else if (kind != DLC_EVENT_HANG || !events.stuck)
         event = add(kind, rule, parts, part_count, place);
     if (event && kind != DLC_EVENT_MISUSE)
         __atomic_store_n(&events.stuck, true, __ATOMIC_RELEASE);

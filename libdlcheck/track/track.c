@@ -120,11 +120,6 @@ void dlc_track_acquired_slow(uint64_t lock, struct dlc_lock_traits traits, enum 
     dlc_thread_leave(thread);
 }
 
-const struct dlc_held_slot *dlc_track_held_slot(const struct dlc_thread *thread, uint64_t lock)
-{
-    return find_slot(thread, lock);
-}
-
 bool dlc_track_releasing_slow(uint64_t lock)
 {
     struct dlc_thread *thread = dlc_thread_enter();

@@ -124,8 +124,4 @@ void dlc_track_gone(uint64_t start, uint64_t size_bytes);
 dlc_ref dlc_track_intend(struct dlc_thread *thread, uint64_t lock, struct dlc_lock_traits traits,
                          enum dlc_mode mode, enum dlc_how how, struct dlc_caller caller);
 
-/* The held slot of `lock` in `thread`, or NULL. Inside only; `thread` may be another one (then the answer may be
- * old). */
-const struct dlc_held_slot *dlc_track_held_slot(const struct dlc_thread *thread, uint64_t lock);
-
 #endif
